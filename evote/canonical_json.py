@@ -92,8 +92,8 @@ def _check_text(value: str, place: str) -> None:
 def _distinct(pairs: list[tuple[str, object]]) -> dict[str, object]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        keys = [key for key, _ in pairs]
+        twice = next(key for index, key in enumerate(keys) if key in keys[:index])
         _refuse("duplicate_key", f"key {twice!r} stands twice in one object")
     return result
 
