@@ -1,8 +1,8 @@
 """The chain of hashes from the group parameters down to a confirmation code.
 
 *Spec*: sections 3.1 (H_P, H_B), 3.2 (H_G, H_E), 3.3 (H_I), 3.4 (contest hash, confirmation code, H_DI, chaining).
-*Idea*: H_P fixes group, n and k; H_B adds the manifest; H_E the joint keys; H_I one ballot. Every later hash is keyed with one of
-these, so a proof made for one election or ballot says nothing in another.
+*Idea*: H_P fixes group, n and k; H_B adds the manifest; H_E the joint keys; H_I one ballot. Every later hash is keyed
+with one of these, so a proof made for one election or ballot says nothing in another.
 *Invariants*: all results are 32 raw bytes, except the chaining field with 36; all indices are one-based.
 *Cost*: no exponentiation.
 """
@@ -38,9 +38,7 @@ def parameter_base_hash(group: Group, n: int, k: int) -> bytes:
         raise ValueError(f"the quorum k = {k} does not lie between 1 and n = {n}")
     # H_P = H(ver; 0x00, p, q, g, n, k), ver = the version padded on the right to 32 bytes  (4)
     version = VERSION.encode().ljust(HASH_SIZE, b"\0")
-    return hash_bytes(
-        version, Tag.PARAMETER_BASE_HASH, encode_parameters(group), encode_index(n), encode_index(k)
-    )
+    return hash_bytes(version, Tag.PARAMETER_BASE_HASH, encode_parameters(group), encode_index(n), encode_index(k))
 
 
 def election_base_hash(h_p: bytes, manifest: bytes) -> bytes:
@@ -71,7 +69,8 @@ def guardian_record_hash(
     quorums = {len(row) for row in (*commitments, *data_commitments)}
     if len(quorums) != 1 or not len(commitments) == len(data_commitments) == len(communication_keys):
         raise ValueError("every guardian has the same number of commitments of both kinds and one communication key")
-    # H_G = H(H_B; 0x13, K, K-hat, K_{1,0}, ..., K_{n,k-1}, K-hat_{1,0}, ..., K-hat_{n,k-1}, kappa_1, ..., kappa_n)  (27)
+    # H_G = H(H_B; 0x13, K, K-hat, K_{1,0}, ..., K_{n,k-1}, K-hat_{1,0}, ..., K-hat_{n,k-1},
+    #         kappa_1, ..., kappa_n)  (27)
     return hash_bytes(
         h_b,
         Tag.GUARDIAN_RECORD,

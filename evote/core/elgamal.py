@@ -1,8 +1,8 @@
 """ElGamal encryption with the message in the exponent of the public key.
 
 *Spec*: section 3.3 (selection encryption), equation 33; section 3.5 (products of ciphertexts, weights).
-*Idea*: (alpha, beta) = (g^xi, K^(sigma + xi)). Products of ciphertexts encrypt sums, so the tally is decrypted once. Every power
-has base g or K; an `ElGamalKey` holds a table for each from the start.
+*Idea*: (alpha, beta) = (g^xi, K^(sigma + xi)). Products of ciphertexts encrypt sums, so the tally is decrypted once.
+Every power has base g or K; an `ElGamalKey` holds a table for each from the start.
 *Invariants*: both parts of a Ciphertext are elements of Z_p^r; a nonce encrypts one selection only.
 *Cost*: encrypt and verify_opening 2 fixed-base powers; multiply none; weigh 2 short powers.
 """

@@ -1,12 +1,13 @@
 """Powers of a base that is used again and again, from a table.
 
 *Spec*: none; g^x and K^x of section 3.3 are computed here.
-*Idea*: write the exponent in radix 2^w, x = sum_i d_i * 2^(w*i), and keep base^(d * 2^(w*i)) for every position i and digit d.
-A power is then one table entry per digit, multiplied together, with no squaring (Brickell, Gordon, McCurley, Wilson 1992).
+*Idea*: write the exponent in radix 2^w, x = sum_i d_i * 2^(w*i), and keep base^(d * 2^(w*i)) for every position i and
+digit d. A power is then one table entry per digit, multiplied together, with no squaring (Brickell, Gordon, McCurley,
+Wilson 1992).
 *Invariants*: `power(x)` equals base^x for every x; the table is never changed after it was built.
-*Cost*: ceil(256/w) - 1 multiplications per power instead of about 295: w = 8 takes 4.6 MB, w = 12 takes 50 MB and pays off
-from a few hundred ballots. Table look-ups are NOT constant time: memory addresses depend on the exponent, so an encryption device
-must not share its processor with strangers.
+*Cost*: ceil(256/w) - 1 multiplications per power instead of about 295: w = 8 takes 4.6 MB, w = 12 takes 50 MB and
+pays off from a few hundred ballots. Table look-ups are NOT constant time: memory addresses depend on the exponent, so
+an encryption device must not share its processor with strangers.
 """
 
 from __future__ import annotations

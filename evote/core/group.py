@@ -1,20 +1,21 @@
 """The subgroup Z_p^r of prime order q, its elements and its scalars.
 
-*Spec*: section 3.1.1 (group), 5.1 (encodings), section 6 (membership test x^q mod p = 1).
-*Idea*: an `Element` exists only if it was decoded with its membership test or computed from elements, so no formula below
-needs to ask again. Bytes whose membership will be tested together with other powers are `UntestedElement`: they have a
-value and an encoding but no arithmetic.
-*Invariants*: every value has exactly one encoding (big-endian, fixed width); 0 < x < p and x^q = 1 for every Element; elements
-of different groups never meet in one operation; elements and scalars are immutable.
+*Spec*: section 3.1.1 (group), 5.1 (encodings), Verifications 2.A, 6.A and 7.A (membership: x^q mod p = 1).
+*Idea*: an `Element` exists only if it was decoded with its membership test or computed from elements, so no formula
+below needs to ask again. Bytes whose membership will be tested together with other powers are `UntestedElement`: they
+have a value and an encoding but no arithmetic.
+*Invariants*: every value has exactly one encoding (big-endian, fixed width); 0 < x < p and x^q = 1 for every Element;
+elements of different groups never meet in one operation; elements and scalars are immutable.
 *Cost*: decode_element 1 exponentiation; `**` and `power` 1; everything else none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gmpy2 import invert, mpz, powmod, powmod_sec
 
+from evote.core.multi_power import non_adjacent_form
 from evote.core.parameters import GroupParameters
 from evote.core.random_source import RandomBytes
 from evote.core.scalar import Scalar
@@ -108,14 +109,15 @@ class Element(_Residue):
 class Group:
     """Make and decode the elements and scalars of one parameter set."""
 
-    __slots__ = ("element_size", "generator", "identity", "order", "p", "parameters", "q", "scalar_size")
+    __slots__ = ("element_size", "generator", "identity", "order", "order_form", "p", "parameters", "q", "scalar_size")
 
     def __init__(self, parameters: GroupParameters) -> None:
-        """Prepare a group; `order` is q as a Python int for scalar arithmetic."""
+        """Prepare a group; `order` is q as a Python int, `order_form` its non-adjacent form for membership tests."""
         self.parameters = parameters
         self.p = mpz(parameters.p)
         self.q = mpz(parameters.q)
         self.order = parameters.q
+        self.order_form = non_adjacent_form(parameters.q)
         self.element_size = parameters.p_bytes
         self.scalar_size = parameters.q_bytes
         self.generator = Element(self, mpz(parameters.g))
@@ -207,7 +209,8 @@ class Group:
     def random_scalar(self, random: RandomBytes) -> SecretScalar:
         """Draw a secret scalar, uniform in [0, q), by rejection.
 
-        Excess high bits are masked, so a draw is rejected with probability below 1/2 (below 2^-248 in the standard group).
+        Excess high bits are masked, so a draw is rejected with probability below 1/2 (below 2^-248 in the standard
+        group).
         """
         mask = (1 << self.order.bit_length()) - 1
         while True:
@@ -238,12 +241,6 @@ class Group:
         The value must be a product of powers of elements, reduced modulo p; nothing is checked, so never pass input.
         """
         return Element(self, value)
-
-    def bare_values(self, elements: Sequence[Element]) -> tuple[mpz, ...]:
-        """Return the bare residues of elements for a kernel; raises ValueError for an element of another group."""
-        for element in elements:
-            self.require_same(element.group)
-        return tuple(element.value for element in elements)
 
 
 def _decode_hex(text: str, size: int) -> bytes:

@@ -1,10 +1,11 @@
 """The hash function of the protocol, the encodings of its inputs, and every domain tag.
 
 *Spec*: section 5 (encodings, H and H_q, inputs of each hash); tag and equation stand beside each tag.
-*Idea*: H(B0; B1) = HMAC-SHA-256(key B0, message B1), where B1 is a one-byte tag followed by fixed-width inputs without
-separators. Every input passes through an encoder that returns `Encoded`, so a value without a defined width cannot be hashed.
-*Invariants*: B0 is always 32 bytes; what varies in length carries its length in front; two different lists of
-inputs under one tag never give the same message.
+*Idea*: H(B0; B1) = HMAC-SHA-256(key B0, message B1), where B1 is a one-byte tag followed by fixed-width inputs
+without separators. Every input passes through an encoder that returns `Encoded`, so a value without a defined width
+cannot be hashed.
+*Invariants*: B0 is always 32 bytes; what varies in length carries its length in front; two different lists of inputs
+under one tag never give the same message.
 *Cost*: no exponentiation.
 """
 
@@ -16,7 +17,6 @@ from enum import IntEnum
 from typing import NewType
 
 from evote.core.group import Element, Group, Scalar, UntestedElement
-from evote.core.secret import SecretScalar
 from evote.errors import EncodingError
 
 HASH_SIZE = 32
@@ -68,9 +68,9 @@ class Tag(IntEnum):
     PRE_ENCRYPTED_CLOSING = 0x44  # equation 120
     PRE_ENCRYPTED_NONCE = 0x45  # xi_{i,j,k}, equation 121
 
-    # Ours: what the specification leaves open (protocol profile 1)
-    PARTIAL_DECRYPTION = 0x80  # c of one trustee's Chaum-Pedersen proof, profile section 3
-    COMPLAINT = 0x81  # c of the proof that opens a disputed key share, profile section 3
+    # Ours: what the specification leaves open (docs/protocol.md section 2.1)
+    PARTIAL_DECRYPTION = 0x80  # c of one trustee's Chaum-Pedersen proof
+    COMPLAINT = 0x81  # c of the proof that opens a disputed key share
 
 
 def encode_element(element: Element | UntestedElement) -> Encoded:
@@ -81,11 +81,6 @@ def encode_element(element: Element | UntestedElement) -> Encoded:
 def encode_scalar(scalar: Scalar) -> Encoded:
     """Encode a public scalar as b(x, 32)."""
     return Encoded(scalar.to_bytes())
-
-
-def encode_secret_scalar(scalar: SecretScalar, size: int) -> bytes:
-    """Return b(x, size) of a secret scalar for encryption; the result is secret and is not `Encoded`."""
-    return scalar.expose().to_bytes(size, "big")
 
 
 def encode_parameters(group: Group) -> Encoded:
@@ -106,7 +101,9 @@ def encode_index(index: int) -> Encoded:
 def encode_small(number: int) -> Encoded:
     """Encode a small number as b(x, 4), zero included; raises EncodingError outside 0 <= x < 2^31."""
     if not 0 <= number < _INDEX_LIMIT:
-        raise EncodingError("encoding.out_of_range", f"a small number lies between 0 and 2^31 - 1, this one is {number}")
+        raise EncodingError(
+            "encoding.out_of_range", f"a small number lies between 0 and 2^31 - 1, this one is {number}"
+        )
     return Encoded(number.to_bytes(4, "big"))
 
 

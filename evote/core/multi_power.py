@@ -1,13 +1,16 @@
 """Several powers of one base from a single chain of squarings, with the membership test at no extra chain.
 
-*Spec*: none; it serves the commitments a_j = g^{v_j} * alpha^{c_j} of section 3.3 and the test x^q mod p = 1 of section 6.
-*Idea*: a verifier needs alpha^{c_0}, ..., alpha^{c_R} and alpha^q. All of them share the squarings alpha^(2^i), which make up most of
-the work. Each exponent is then cut into odd digits of at most w bits by a sliding window; the squarings with the same
-digit are multiplied into one bucket, and the buckets are folded (Yao 1976; Knuth, TAOCP 4.6.3, exercise 9). The membership test
-uses the non-adjacent form of q: q = P - N with few bits set, and x^q = 1 if and only if x^P = x^N.
-*Invariants*: works on bare numbers modulo an odd prime p; for every x in (0, p) the results equal plain modular powers,
-whether or not x lies in the subgroup.
-*Cost*: one chain (256 multiplications), then about 58 multiplications per exponent instead of 295, about 6 for membership.
+*Spec*: none; it serves the commitments a_j = g^{v_j} * alpha^{c_j} of section 3.3 and the test x^q mod p = 1 of
+Verification 6.A.
+*Idea*: a verifier needs alpha^{c_0}, ..., alpha^{c_R} and alpha^q. All of them share the squarings alpha^(2^i), which
+make up most of the work. Each exponent is then cut into odd digits of at most w bits by a sliding window; the
+squarings with the same digit are multiplied into one bucket, and the buckets are folded (Yao 1976; Knuth, TAOCP
+4.6.3, exercise 9). The membership test uses the non-adjacent form of q: q = P - N with few bits set, and x^q = 1 if
+and only if x^P = x^N.
+*Invariants*: works on bare numbers modulo an odd prime p; for every x in (0, p) the results equal plain modular
+powers, whether or not x lies in the subgroup.
+*Cost*: one chain (256 multiplications), then about 58 multiplications per exponent instead of 295, about 6 for
+membership.
 """
 
 from __future__ import annotations

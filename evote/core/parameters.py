@@ -53,11 +53,9 @@ class GroupParameters:
 
 
 # q = 2^256 - 189, the largest 256-bit prime.
-_Q_HEX = (
-    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff43"
-)
+_Q_HEX = "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff43"
 
-# the 4096-bit prime p built from the binary digits of ln 2.
+# The 4096-bit prime p, built from the binary digits of ln 2.
 _P_HEX = (
     "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffb17217f7d1cf79abc9e3b39803f2f6af"
     "40f343267298b62d8a0d175b8baafa2be7b876206debac98559552fb4afa1b10ed2eae35c138214427573b291169b825"

@@ -1,11 +1,12 @@
 """Secret values as types that do not leak by accident.
 
 *Idea*: a secret prints as `<redacted>`, refuses every generic way of being copied or stored (pickle, copy, `asdict`,
-hashing, formatting), compares in constant time, and gives up its value only through `.expose()`, a word that a reviewer can
-search for. Arithmetic with a secret yields a secret; making a result public is therefore always visible:
+hashing, formatting), compares in constant time, and gives up its value only through `.expose()`, a word that a
+reviewer can search for. Arithmetic with a secret yields a secret; making a result public is therefore always visible:
 `group.scalar((u - c * s).expose())`.
-*Invariants*: the type of a value says whether it is secret; no operation of this module returns a public value except `expose`.
-Not promised: Python integers are immutable and cannot be wiped, and big-integer arithmetic is not constant time.
+*Invariants*: the type of a value says whether it is secret; no operation of this module returns a public value except
+`expose`. Not promised: Python integers are immutable and cannot be wiped, and big-integer arithmetic is not constant
+time.
 *Cost*: no exponentiation.
 """
 
