@@ -40,6 +40,7 @@ _SMALL_ORDER_Y: Final = frozenset(
 # Where x = 0 the sign bit must be 0; x = 0 holds for y = 1 and y = -1 only.
 _ZERO_X_Y: Final = frozenset({1, FIELD_PRIME - 1})
 _SIGN_BIT: Final = 1 << 255
+_CURVE_D: Final = -121665 * pow(121666, -1, FIELD_PRIME) % FIELD_PRIME
 
 
 class SigningKey:
@@ -119,6 +120,21 @@ def verify(public_key: bytes, message: bytes, signature: bytes) -> None:
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
     except InvalidSignature:
         _refuse("invalid", f"the signature does not verify under public key {public_key.hex()}")
+
+
+def check_public_key(public_key: bytes) -> None:
+    """Require the canonical encoding of a point of the curve that is not of small order.
+
+    Raise VerificationError `signature.bad_width`, `.non_canonical_key`, `.small_order` or `.not_a_point`.
+    """
+    if len(public_key) != PUBLIC_KEY_BYTES:
+        _refuse("bad_width", f"an Ed25519 public key has {PUBLIC_KEY_BYTES} bytes, not {len(public_key)}")
+    _check_point(public_key, "non_canonical_key", "public key A")
+    y_squared = pow(int.from_bytes(public_key, "little") & (_SIGN_BIT - 1), 2, FIELD_PRIME)
+    # x^2 = (y^2 - 1) / (d y^2 + 1) has a root (RFC 8032 section 5.1.3, step 2); u / v is a square if u v is
+    x_squared = (y_squared - 1) * (_CURVE_D * y_squared + 1)
+    if pow(x_squared, (FIELD_PRIME - 1) // 2, FIELD_PRIME) != 1:
+        _refuse("not_a_point", f"public key {public_key.hex()} is no point of the curve")
 
 
 def _check_point(encoded: bytes, rule: str, name: str) -> None:

@@ -14,7 +14,7 @@ from evote.core.elgamal import Ciphertext
 from evote.core.group import Element, Scalar, UntestedElement
 from evote.core.hashed_elgamal import EncryptedShare
 from evote.core.range_proof import RangeProof
-from evote.core.schnorr import PossessionProof
+from evote.core.schnorr import GuardianProof
 from evote.election.outcome import PublishedOutcome
 
 
@@ -47,9 +47,9 @@ class TrusteeKeys:
     trustee: int
     communication_key: Element
     vote_commitments: tuple[Element, ...]
-    vote_proof: PossessionProof
+    vote_proof: GuardianProof
     data_commitments: tuple[Element, ...]
-    data_proof: PossessionProof
+    data_proof: GuardianProof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
