@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from evote.errors import EncodingError
 
@@ -28,6 +28,7 @@ JsonObject = dict[str, Any]
 
 def encode(value: JsonObject) -> bytes:
     """Return the canonical bytes of an object; raise EncodingError where a value is outside the subset."""
+    _check_top_level(value)
     _check(value, "$", 0)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
@@ -50,11 +51,14 @@ def decode(data: bytes, *, maximum_bytes: int) -> JsonObject:
         )
     except (json.JSONDecodeError, RecursionError) as error:
         _refuse("not_json", f"not JSON: {error}")
-    if not isinstance(value, dict):
-        _refuse("bad_value", f"the top level is {_name(value)}, not an object")
     if encode(value) != data:
         _refuse("not_canonical", "valid JSON, but not in canonical form (RFC 8785: sorted keys, no white space)")
-    return value
+    return cast(JsonObject, value)
+
+
+def _check_top_level(value: object) -> None:
+    if not isinstance(value, dict):
+        _refuse("bad_value", f"the top level is {_name(value)}, not an object")
 
 
 def _check(value: object, place: str, depth: int) -> None:

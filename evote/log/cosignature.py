@@ -18,7 +18,7 @@ from evote.ed25519 import SigningKey
 from evote.errors import VerificationError
 from evote.log.checkpoint import parse_checkpoint
 from evote.log.encoding import MAXIMUM_SIZE
-from evote.log.note import COSIGNATURE_ED25519, VerifierKey
+from evote.log.key import COSIGNATURE_ED25519, VerifierKey
 
 TIMESTAMP_BYTES: Final = 8
 

@@ -1,6 +1,6 @@
 """The two text encodings of the C2SP formats: base64 and decimal, each accepted in one spelling only.
 
-Spec: RFC 4648 section 4 (with padding; trailing bits zero); C2SP tlog-checkpoint v1.0.0 (decimal without leading zeros).
+Spec: RFC 4648 section 4 (with padding, trailing bits zero); C2SP tlog-checkpoint v1.0.0 (decimals).
 
 Idea: decode, encode again, compare. Other readers differ on trailing bits and on white space; here there is nothing to
 differ about.

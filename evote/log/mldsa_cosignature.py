@@ -21,7 +21,7 @@ from evote.errors import VerificationError
 from evote.log.checkpoint import parse_checkpoint
 from evote.log.cosignature import TIMESTAMP_BYTES, check_timestamp, timestamp_of
 from evote.log.encoding import HASH_BYTES, MAXIMUM_SIZE
-from evote.log.note import COSIGNATURE_ML_DSA_44, VerifierKey
+from evote.log.key import COSIGNATURE_ML_DSA_44, VerifierKey
 from evote.log.subtree import is_subtree
 
 SEED_BYTES: Final = 32

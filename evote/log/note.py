@@ -6,35 +6,28 @@ Idea: a reader configures the keys it knows. Lines by unknown keys are ignored, 
 whole note, and a note without a line by a known key is worth nothing. What a signature covers depends on its type
 byte, so verifiers and signers are small objects behind two protocols; this file has the plain Ed25519 ones (0x01).
 
-Invariants: `encode_note(decode_note(b)) == b` for every accepted b; base64 is canonical; key names are 1..255 bytes
-without white space and plus; the text before the last empty line is what is signed.
+Invariants: `encode_note(decode_note(b)) == b` for every accepted b; base64 is canonical; the text before the last empty
+line is what is signed.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Final, NoReturn, Protocol
 
 from evote import ed25519
 from evote.ed25519 import SigningKey
 from evote.errors import EncodingError, VerificationError
 from evote.log.encoding import decode_base64, encode_base64
-
-ED25519: Final = 0x01
-COSIGNATURE_ED25519: Final = 0x04
-COSIGNATURE_ML_DSA_44: Final = 0x06
-
-PUBLIC_KEY_BYTES: Final = {ED25519: 32, COSIGNATURE_ED25519: 32, COSIGNATURE_ML_DSA_44: 1312}
+from evote.log.key import ED25519, KEY_ID_BYTES, VerifierKey, check_name
 
 MAXIMUM_NOTE_BYTES: Final = 1_000_000
 MAXIMUM_SIGNATURES: Final = 100
-MAXIMUM_NAME_BYTES: Final = 255
-KEY_ID_BYTES: Final = 4
 
 _LINE_START: Final = "\N{EM DASH} "
-_PRIVATE_KEY_START: Final = "PRIVATE+KEY+"
+_CONTROL_CHARACTER: Final = re.compile("[\\x00-\\x09\\x0b-\\x1f]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +45,6 @@ class Note:
 
     text: str
     signatures: tuple[NoteSignature, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifierKey:
-    """A public key with its name and signature type; `key_id` is a hint for finding it, not a hash to rely on."""
-
-    name: str
-    algorithm: int
-    public_key: bytes
-
-    @property
-    def key_id(self) -> bytes:
-        """The first four bytes of SHA-256(name || 0x0A || algorithm || public key)."""
-        # key ID = SHA-256(key name || 0x0A || signature type || public key)[:4] (signed-note, "Signatures")
-        material = self.name.encode() + b"\n" + bytes([self.algorithm]) + self.public_key
-        return sha256(material).digest()[:KEY_ID_BYTES]
 
 
 class NoteVerifier(Protocol):
@@ -140,7 +117,7 @@ def decode_note(data: bytes) -> Note:
     """Return the note that `data` encodes; nothing is verified.
 
     Raise EncodingError `note.too_long`, `.not_utf8`, `.control_character`, `.no_signatures`, `.too_many_signatures`,
-    `.bad_line`, `.bad_name`, `.bad_signature` or `encoding.not_base64`.
+    `.bad_line`, `.bad_signature`, `key.bad_name` or `encoding.not_base64`.
     """
     if len(data) > MAXIMUM_NOTE_BYTES:
         _refuse("too_long", f"a note of {len(data)} bytes; at most {MAXIMUM_NOTE_BYTES} are read")
@@ -148,7 +125,8 @@ def decode_note(data: bytes) -> Note:
         whole = data.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse("not_utf8", f"byte {error.start} of the note is not UTF-8")
-    _check_characters(whole)
+    if found := _CONTROL_CHARACTER.search(whole):
+        _refuse("control_character", f"the note holds the control character {found.group()!r}")
     # The text may hold empty lines; the last one ends it.
     boundary = whole.rfind("\n\n")
     if boundary < 0 or not whole.endswith("\n") or boundary + 2 == len(whole):
@@ -228,84 +206,5 @@ def add_signatures(data: bytes, signatures: Iterable[NoteSignature]) -> bytes:
     return encode_note(Note(text=note.text, signatures=kept + added))
 
 
-def parse_verifier_key(text: str) -> VerifierKey:
-    """Return the key of a vkey text `name+hex8+base64(type || public key)`.
-
-    Raise EncodingError `key.malformed`, `key.unknown_algorithm`, `key.bad_width`, `key.wrong_id`, `note.bad_name` or
-    `encoding.not_base64`.
-    """
-    fields = text.split("+", 2)
-    if len(fields) != 3:
-        _refuse_key("malformed", "a verifier key is a name, a key ID and base64, joined by plus signs")
-    name, key_id, encoded = fields
-    check_name(name)
-    material = decode_base64(encoded, "the verifier key")
-    if not material or material[0] not in PUBLIC_KEY_BYTES:
-        _refuse_key("unknown_algorithm", f"key {name} is of a type other than 0x01, 0x04 and 0x06")
-    key = VerifierKey(name=name, algorithm=material[0], public_key=material[1:])
-    if len(key.public_key) != PUBLIC_KEY_BYTES[key.algorithm]:
-        _refuse_key("bad_width", f"key {name} of type {key.algorithm:#04x} has {len(key.public_key)} bytes")
-    if key.key_id.hex() != key_id:
-        _refuse_key("wrong_id", f"key {name} has key ID {key.key_id.hex()}, not the one it states")
-    return key
-
-
-def format_verifier_key(key: VerifierKey) -> str:
-    """Return the vkey text of a public key."""
-    return f"{key.name}+{key.key_id.hex()}+{encode_base64(bytes([key.algorithm]) + key.public_key)}"
-
-
-def parse_private_key(text: str) -> tuple[VerifierKey, SigningKey]:
-    """Return the key pair of `PRIVATE+KEY+name+hex8+base64(type || seed)`, type 0x01 or 0x04 (Go's convention).
-
-    Raise EncodingError as `parse_verifier_key`; no message holds a part of the secret text.
-    """
-    fields = text.removeprefix(_PRIVATE_KEY_START).split("+", 2)
-    if not text.startswith(_PRIVATE_KEY_START) or len(fields) != 3:
-        _refuse_key("malformed", "a private key is PRIVATE+KEY, a name, a key ID and base64, joined by plus signs")
-    name, key_id, encoded = fields
-    check_name(name)
-    material = decode_base64(encoded, "the private key")
-    if not material or material[0] not in (ED25519, COSIGNATURE_ED25519):
-        _refuse_key("unknown_algorithm", "the private key is of a type other than 0x01 and 0x04")
-    if len(material) != 1 + ed25519.SEED_BYTES:
-        _refuse_key("bad_width", f"the private key has {len(material) - 1} bytes, not {ed25519.SEED_BYTES}")
-    signing_key = SigningKey(material[1:])
-    key = VerifierKey(name=name, algorithm=material[0], public_key=signing_key.public_key)
-    if key.key_id.hex() != key_id:
-        _refuse_key("wrong_id", f"the private key of {name} has key ID {key.key_id.hex()}, not the one it states")
-    return key, signing_key
-
-
-def format_private_key(key: VerifierKey, signing_key: SigningKey) -> str:
-    """Return the secret text form of an Ed25519 key pair; ValueError where the two do not belong together."""
-    if key.public_key != signing_key.public_key or key.algorithm not in (ED25519, COSIGNATURE_ED25519):
-        raise ValueError("the verifier key is not the Ed25519 public key of the signing key")
-    encoded = encode_base64(bytes([key.algorithm]) + signing_key.expose())
-    return f"{_PRIVATE_KEY_START}{key.name}+{key.key_id.hex()}+{encoded}"
-
-
-def check_name(name: str) -> None:
-    """Raise EncodingError `note.bad_name` unless `name` may name a key."""
-    if not name or "+" in name or any(character.isspace() or character < " " for character in name):
-        _refuse("bad_name", "a key name is not empty and has no white space and no plus sign")
-    try:
-        length = len(name.encode())
-    except UnicodeEncodeError:
-        _refuse("bad_name", "a key name is valid Unicode")
-    if length > MAXIMUM_NAME_BYTES:
-        _refuse("bad_name", f"a key name of {length} bytes; at most {MAXIMUM_NAME_BYTES}")
-
-
-def _check_characters(text: str) -> None:
-    for character in text:
-        if character < " " and character != "\n":
-            _refuse("control_character", f"the note holds the control character {character!r}")
-
-
 def _refuse(rule: str, message: str) -> NoReturn:
     raise EncodingError(f"note.{rule}", message)
-
-
-def _refuse_key(rule: str, message: str) -> NoReturn:
-    raise EncodingError(f"key.{rule}", message)
