@@ -1,0 +1,216 @@
+"""Rows V5 to V8, S.C, E.F, E.I of one ballot, and what it adds to sums and to the lists of values that must not repeat.
+
+*Spec*: docs/protocol.md, section 8; EG 3.3, 3.4, verifications 5 to 8.
+
+*Idea*: Proofs hold challenges and responses only, so every commitment is recomputed and hashed. Ciphertext components have one squaring
+chain each for all their exponents; powers of g and K come from tables.
+
+*Invariants*: Limits come from the manifest for row S.C only; a proof is judged with the branches it has, so that a proof of another
+length fails S.C and not the equation. Proofs of challenged ballots are recomputed for E.H but have no row of their own.
+
+*Cost* per selection with R + 1 branches: 2 chains with R + 1 exponents and 2(R + 1) table powers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gmpy2 import mpz, powmod
+
+from verifier import hashing
+from verifier.election import number
+from verifier.group import ONE, FixedBase, G, P, Q, is_scalar, product, shared_powers
+from verifier.ledger import Ledger
+from verifier.manifest import Manifest
+from verifier.scratch import BallotFacts, digest_record
+
+SumKey = tuple[int, int, int]
+
+ALPHA, BETA = 1, 2
+
+
+@dataclass(slots=True)
+class Harvest:
+    """What ballots add up to: sums by (district, contest, option), digest records, contests seen."""
+
+    sums: dict[SumKey, tuple[mpz, mpz]] = field(default_factory=dict)
+    ids: bytearray = field(default_factory=bytearray)
+    components: bytearray = field(default_factory=bytearray)
+    commitments: bytearray = field(default_factory=bytearray)
+    contests: set[int] = field(default_factory=set)
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestKeys:
+    """The secret keys of the three lists of values that must not repeat."""
+
+    ids: bytes
+    components: bytes
+    commitments: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BallotKeys:
+    """The recomputed values that ballots are judged with."""
+
+    h_e: bytes
+    b_c: bytes
+    vote_key: mpz
+
+
+class BallotChecker:
+    """Judges ballots one by one; everything goes into the ledger and the harvest that are set on it."""
+
+    def __init__(self, manifest: Manifest, keys: BallotKeys, digests: DigestKeys, window: int) -> None:
+        self.manifest, self.keys, self._digests = manifest, keys, digests
+        self.g_table, self.k_table = FixedBase(G, window), FixedBase(keys.vote_key, window)
+        self.ledger, self.harvest = Ledger(), Harvest()
+
+    def check(self, entry: int, author: bytes, ballot: dict[str, Any], facts: BallotFacts, *, cast: bool) -> bytes:
+        """Judge one ballot and return its H_I."""
+        place = f"entry {entry}, ballot {ballot['id'][:8]}"
+        identifier = bytes.fromhex(ballot["id"])
+        self.harvest.ids += digest_record(self._digests.ids, identifier, (entry, 0, 0, 0))
+        h_i = hashing.identifier_hash(self.keys.h_e, identifier)
+        self.ledger.check("V5.B", ballot["identifier_hash"] == h_i.hex(), place, entry=entry)
+        own = identifier == hashing.ballot_id(author, bytes.fromhex(ballot["salt"]))
+        self.ledger.check("E.F", own, place, entry=entry)
+        self._check_structure(entry, ballot, facts, place)
+        contest_hashes: dict[int, bytes] = {}
+        for contest in ballot["contests"]:
+            index = contest["contest"]
+            where = f"{place}, contest {index}"
+            if index > hashing.MAX_INDEX:
+                # has no encoding in any hash; S.C has said that there is no such contest
+                self.ledger.unevaluated("V8.A", "contest index without encoding")
+                continue
+            self._check_proofs(entry, contest, h_i, where, cast=cast)
+            chi = contest_hash_of(h_i, contest)
+            self.ledger.check("V8.A", contest["contest_hash"] == chi.hex(), where, entry=entry)
+            contest_hashes[index] = chi
+            if self.manifest.contest(index):
+                self.harvest.contests.add(index)
+            if facts.counted:
+                self._add(contest, facts)
+        ordered = [contest_hashes[index] for index in sorted(contest_hashes)]
+        code = hashing.confirmation_code(h_i, ordered, self.keys.b_c)
+        self.ledger.check("V8.B", ballot["confirmation_code"] == code.hex(), place, entry=entry)
+        return h_i
+
+    def _check_structure(self, entry: int, ballot: dict[str, Any], facts: BallotFacts, place: str) -> None:
+        """Evaluate S.C and E.I."""
+        style = self.manifest.style(ballot["style"])
+        listed = tuple(contest["contest"] for contest in ballot["contests"])
+        self.ledger.check("S.C", style is not None and listed == style, f"{place}: contests", entry=entry)
+        for contest in ballot["contests"]:
+            stated = self.manifest.contest(contest["contest"])
+            if stated is None:
+                continue
+            where = f"{place}, contest {stated.index}"
+            proofs = [(selection, stated.option_limit) for selection in contest["selections"]]
+            proofs.append((contest["limit_proof"], stated.selection_limit))
+            right = len(contest["selections"]) == len(stated.option_labels) and all(
+                len(proof["challenges"]) == len(proof["responses"]) == limit + 1 for proof, limit in proofs
+            )
+            self.ledger.check("S.C", right, f"{where}: options or branches", entry=entry)
+        if facts.district is not None:
+            same = ballot["style"] == self.manifest.district_style(facts.district)
+            self.ledger.check("E.I", same, f"{place}: style {ballot['style']}", entry=entry)
+
+    def _check_proofs(self, entry: int, contest: dict[str, Any], h_i: bytes, where: str, *, cast: bool) -> None:
+        index = contest["contest"]
+        alphas: list[mpz] = []
+        betas: list[mpz] = []
+        members = True
+        for option, selection in enumerate(contest["selections"], start=1):
+            place = f"{where}, option {option}"
+            location = (entry, index, option)
+            alpha, beta = number(selection["alpha"]), number(selection["beta"])
+            encoded = bytes.fromhex(selection["alpha"]), bytes.fromhex(selection["beta"])
+            for text, part in zip(encoded, (ALPHA, BETA), strict=True):
+                self.harvest.components += digest_record(self._digests.components, text, (*location, part))
+            commitments, member_a, member_b = self._commitments(alpha, beta, selection, location)
+            if cast:
+                self.ledger.check("V6.A", member_a, f"{place}: alpha", entry=entry)
+                self.ledger.check("V6.A", member_b, f"{place}: beta", entry=entry)
+                challenge = hashing.selection_challenge(h_i, index, option, *encoded, commitments)
+                self._check_branches("V6", entry, selection, challenge, place)
+            members = members and member_a and member_b
+            alphas.append(alpha)
+            betas.append(beta)
+        alpha_sum, beta_sum = product(alphas), product(betas)
+        proof = contest["limit_proof"]
+        commitments, _, _ = self._commitments(alpha_sum, beta_sum, proof, (entry, index, 0))
+        if cast:
+            self.ledger.check("V7.A", members, where, entry=entry)
+            bars = hashing.element_bytes(alpha_sum), hashing.element_bytes(beta_sum)
+            challenge = hashing.limit_challenge(h_i, index, *bars, commitments)
+            self._check_branches("V7", entry, proof, challenge, f"{where}, limit")
+
+    def _commitments(
+        self, alpha: mpz, beta: mpz, proof: dict[str, Any], location: tuple[int, int, int]
+    ) -> tuple[list[bytes], bool, bool]:
+        """Return a_0, b_0, a_1, b_1, ... and whether alpha and beta are elements."""
+        challenges = [number(text) for text in proof["challenges"]]
+        responses = [number(text) for text in proof["responses"]]
+        alpha_powers, member_a = shared_powers(alpha, challenges)
+        beta_powers, member_b = shared_powers(beta, challenges)
+        result: list[bytes] = []
+        branches = zip(challenges, responses, alpha_powers, beta_powers, strict=False)
+        for j, (c, v, alpha_c, beta_c) in enumerate(branches):
+            # a_j = g^{v_j} * alpha^{c_j}
+            a = self.g_table.power(v) * alpha_c % P
+            # b_j = K^{v_j - j*c_j} * beta^{c_j}
+            b = self.k_table.power((v - j * c) % Q) * beta_c % P
+            for part, value in enumerate((a, b)):
+                encoded = hashing.element_bytes(value)
+                place = (*location, 2 * j + part)
+                self.harvest.commitments += digest_record(self._digests.commitments, encoded, place)
+                result.append(encoded)
+        return result, member_a, member_b
+
+    def _check_branches(self, group: str, entry: int, proof: dict[str, Any], challenge: mpz, place: str) -> None:
+        """Evaluate B, C and D of V6 or V7 on one proof."""
+        challenges = [number(text) for text in proof["challenges"]]
+        for j, c in enumerate(challenges):
+            self.ledger.check(f"{group}.B", is_scalar(c), f"{place}, c_{j}", entry=entry)
+        for j, text in enumerate(proof["responses"]):
+            self.ledger.check(f"{group}.C", is_scalar(number(text)), f"{place}, v_{j}", entry=entry)
+        # sum c_j = c in Z_q
+        holds = len(challenges) == len(proof["responses"]) and sum(challenges) % Q == challenge
+        self.ledger.check(f"{group}.D", bool(holds), place, entry=entry)
+
+    def _add(self, contest: dict[str, Any], facts: BallotFacts) -> None:
+        """Add alpha^W and beta^W to the sums of the ballot's district."""
+        if facts.district is None or facts.weight is None:
+            return
+        for option, selection in enumerate(contest["selections"], start=1):
+            alpha, beta = number(selection["alpha"]), number(selection["beta"])
+            if facts.weight != 1:
+                alpha, beta = powmod(alpha, facts.weight, P), powmod(beta, facts.weight, P)
+            key = (facts.district, contest["contest"], option)
+            a, b = self.harvest.sums.get(key, (ONE, ONE))
+            self.harvest.sums[key] = a * alpha % P, b * beta % P
+
+
+def contest_hash_of(h_i: bytes, contest: dict[str, Any]) -> bytes:
+    """Return chi of a contest as it stands on the ballot."""
+    texts = [text for selection in contest["selections"] for text in (selection["alpha"], selection["beta"])]
+    return hashing.contest_hash(h_i, contest["contest"], [bytes.fromhex(text) for text in texts])
+
+
+def merge_sums(into: dict[SumKey, tuple[mpz, mpz]], more: dict[SumKey, tuple[mpz, mpz]]) -> None:
+    """Multiply partial sums together."""
+    for key, (a, b) in more.items():
+        a_0, b_0 = into.get(key, (ONE, ONE))
+        into[key] = a_0 * a % P, b_0 * b % P
+
+
+def describe(location: Sequence[int]) -> str:
+    """Return the words for a place in the lists of values that must not repeat."""
+    entry, contest, option, part = location
+    text = f"entry {entry}"
+    if contest:
+        text += f", contest {contest}, " + (f"option {option}" if option else "limit")
+    return text if not contest else f"{text}, value {part}"

@@ -1,0 +1,186 @@
+"""Rows L.A, L.B, L.E, L.L, L.M: who signed the log's head, who saw it, and whether it agrees with what the auditor holds.
+
+*Spec*: docs/protocol.md, sections 3 and 12; C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy, tlog-proof.
+
+*Idea*: Every checkpoint at hand (the record's, earlier ones, those in receipts) is a signed claim about a prefix of the same log; the
+roots of those prefixes are rebuilt from the entries and compared.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from verifier.ledger import Ledger
+from verifier.manifest import Manifest
+from verifier.merkle import is_included, leaf_hash
+from verifier.note import COSIGNATURE, SIGNATURE, Checkpoint, verify_key
+from verifier.policy import NONE
+from verifier.trust import AUDITOR, EarlierCheckpoint, HandedReceipt, Trust
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prefixes:
+    """What the entries say: roots by size and leaf hashes by index, as far as asked for and known."""
+
+    size: int
+    roots: Mapping[int, bytes]
+    leaves: Mapping[int, bytes]
+
+
+def signature_problem(checkpoint: Checkpoint, trust: Trust) -> str:
+    """Return why a checkpoint is not signed by a log that is trusted; empty where it is."""
+    problem = f"no signature by the log's key for origin {checkpoint.origin!r}"
+    signed = False
+    for key in trust.logs:
+        # C2SP tlog-policy: the name of a log's key is its origin
+        if key.kind != SIGNATURE or key.name != checkpoint.origin:
+            continue
+        verdict = verify_key(checkpoint.note, key)
+        if verdict.lines and not verdict.valid:
+            return "signature by the log's key is invalid"
+        signed = signed or verdict.valid
+    return "" if signed else problem
+
+
+def check_signature(checkpoint: Checkpoint, trust: Trust, ledger: Ledger) -> None:
+    """Evaluate L.A."""
+    if not any(key.kind == SIGNATURE for key in trust.logs):
+        ledger.unevaluated("L.A", f"no Ed25519 key of the log: {trust.policy_problem or 'the policy names none'}")
+        return
+    problem = signature_problem(checkpoint, trust)
+    ledger.check("L.A", not problem, f"checkpoint: {problem}")
+    if trust.key_source != AUDITOR:
+        ledger.note("L.A", "the key was taken from the record itself; bring your own with --log-key or --policy")
+
+
+def cosigners(checkpoint: Checkpoint, trust: Trust) -> tuple[dict[str, int], list[str]]:
+    """Return the times of valid cosignatures by witness, and the witnesses whose line is invalid."""
+    times: dict[str, int] = {}
+    broken: list[str] = []
+    if trust.policy is not None:
+        for name, key in trust.policy.witnesses.items():
+            if key.kind == COSIGNATURE:
+                verdict = verify_key(checkpoint.note, key)
+                if verdict.time is not None:
+                    times[name] = verdict.time
+                elif verdict.lines:
+                    broken.append(name)
+    return times, broken
+
+
+def check_quorum(checkpoint: Checkpoint, trust: Trust, ledger: Ledger) -> int:
+    """Evaluate L.B and return the number of witnesses who cosigned."""
+    policy = trust.policy
+    if policy is None:
+        if trust.key_source == AUDITOR:
+            ledger.absent("L.B", f"no policy was handed in and the record has none ({trust.policy_problem})")
+        else:
+            ledger.unevaluated("L.B", f"no policy: {trust.policy_problem}")
+        return 0
+    times, broken = cosigners(checkpoint, trust)
+    for name in broken:
+        ledger.failed("L.B", f"cosignature of witness {name!r} is invalid")
+    if policy.quorum == NONE:
+        ledger.absent("L.B", "the policy says quorum none")
+    else:
+        holds = policy.holds(frozenset(times))
+        ledger.check("L.B", holds, f"quorum {policy.quorum!r} is not reached by {sorted(times)}")
+    if any(key.kind not in (SIGNATURE, COSIGNATURE) for key in policy.witnesses.values()):
+        ledger.note("L.B", "ML-DSA cosignatures are not checked and not counted")
+    if trust.policy_source != AUDITOR:
+        ledger.note("L.B", "the policy was taken from the record itself")
+    return len(times)
+
+
+def check_earlier(earlier: Sequence[EarlierCheckpoint], trust: Trust, prefixes: Prefixes, ledger: Ledger) -> None:
+    """Evaluate L.E."""
+    if not earlier:
+        ledger.absent("L.E", "no earlier checkpoint was handed in")
+    for item in earlier:
+        name = item.name
+        if item.content is None:
+            ledger.unevaluated("L.E", f"{name!r} is no checkpoint: {item.problem}")
+            continue
+        problem = signature_problem(item.content, trust)
+        if problem:
+            ledger.failed("L.E", f"{name!r}: {problem}")
+        elif item.content.size > prefixes.size:
+            ledger.failed("L.E", f"{name!r} has {item.content.size} entries, the record only {prefixes.size}")
+        elif (root := prefixes.roots.get(item.content.size)) is None:
+            ledger.unevaluated("L.E", f"the root at size {item.content.size} can't be rebuilt")
+        else:
+            ledger.check("L.E", root == item.content.root, f"{name!r}: another root at size {item.content.size}")
+
+
+def check_receipts(receipts: Sequence[HandedReceipt], trust: Trust, prefixes: Prefixes, ledger: Ledger) -> None:
+    """Evaluate L.L."""
+    if not receipts:
+        ledger.absent("L.L", "no receipt was handed in")
+    for item in receipts:
+        receipt, name = item.content, item.name
+        if receipt is None:
+            ledger.unevaluated("L.L", f"{name!r} is no receipt: {item.problem}")
+            continue
+        head, leaf = receipt.checkpoint, leaf_hash(receipt.entry)
+        problem = signature_problem(head, trust)
+        if not problem and not is_included(receipt.index, head.size, leaf, receipt.proof, head.root):
+            problem = "the path does not lead from the entry to the checkpoint"
+        if not problem and receipt.index >= prefixes.size:
+            problem = f"entry {receipt.index} is beyond the end of the record"
+        if problem:
+            ledger.failed("L.L", f"receipt {name!r}: {problem}", entry=receipt.index)
+        elif prefixes.leaves.get(receipt.index) is None:
+            ledger.unevaluated("L.L", f"entry {receipt.index} of the record can't be read")
+        elif prefixes.leaves[receipt.index] != leaf:
+            ledger.failed("L.L", f"receipt {name!r}: another statement at entry {receipt.index}", entry=receipt.index)
+        elif head.size > prefixes.size:
+            ledger.passed("L.L")
+            ledger.note("L.L", f"receipt {name!r} is from a later state of the log than the record")
+        elif (root := prefixes.roots.get(head.size)) is None:
+            ledger.unevaluated("L.L", f"the root at size {head.size} can't be rebuilt")
+        else:
+            same = root == head.root
+            ledger.check("L.L", same, f"receipt {name!r}: another root at size {head.size}", entry=receipt.index)
+
+
+def check_schedule(
+    checkpoints: Sequence[Checkpoint], trust: Trust, manifest: Manifest, first: Mapping[str, int], ledger: Ledger
+) -> None:
+    """Evaluate L.M: no witness saw the opening before it was due, nor the closing.
+
+    A cosignature of size s at time t proves that the entries below s existed at t, and nothing about later ones. So an
+    opening or closing that is too early can be proved, one that is late only bounded; bounds go into the note.
+    """
+    seen = [(point.size, time) for point in checkpoints for time in cosigners(point, trust)[0].values()]
+    if not seen:
+        ledger.absent("L.M", "no witness of the policy has cosigned")
+        return
+    try:
+        due = {"election.open": _seconds(manifest.opens), "election.close": _seconds(manifest.closes)}
+    except ValueError:
+        ledger.unevaluated("L.M", "the manifest's schedule can't be read")
+        return
+    for kind, moment in due.items():
+        entry = first.get(kind)
+        if entry is None:
+            ledger.note("L.M", f"no {kind} in the record")
+            continue
+        before = [time for size, time in seen if size <= entry]
+        after = [time for size, time in seen if size > entry]
+        if after:
+            text = f"entry {entry} ({kind}) was seen at {_shown(min(after))}, before {_shown(moment)}"
+            ledger.check("L.M", min(after) >= moment, text, entry=entry)
+        lower = f"after {_shown(max(before))}" if before else "at a time without lower bound"
+        upper = f"before {_shown(min(after))}" if after else "at a time without upper bound"
+        ledger.note("L.M", f"{kind} was logged {lower} and {upper}")
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC).timestamp())
+
+
+def _shown(seconds: int) -> str:
+    try:
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError, OSError):
+        return f"second {seconds}"

@@ -1,0 +1,94 @@
+"""Spreading work over processes: a crew of workers that each hold their own record, tables and database connection.
+
+*Idea*: Tasks are small (numbers of bundles, not their content); results are ledgers, partial sums and digests. A bounded number of tasks
+is under way, so memory does not grow with the record. Processes are spawned, never forked: they share nothing that could be half-copied.
+
+*Invariants*: Results come in no promised order. A worker that dies raises ``Unavailable``; nothing it was to check can pass.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from typing import Protocol, TypeVar
+
+from verifier.errors import Unavailable
+from verifier.worker import Worker, WorkerContext
+
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Task(Protocol[T_co]):
+    """Work for one worker; it and its result are picklable."""
+
+    def run(self, worker: Worker) -> T_co:
+        """Do the work."""
+
+
+_worker: Worker | None = None
+
+
+def _start(context: WorkerContext) -> None:
+    global _worker  # noqa: PLW0603 - 2026-11-22: a process pool hands its initializer no other place
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _worker = Worker(context)
+
+
+def _run(task: Task[T]) -> T:
+    if _worker is None:
+        raise RuntimeError("worker process without a worker")
+    return task.run(_worker)
+
+
+class Crew:
+    """Workers for one verification; use as a context manager."""
+
+    def __init__(self, context: WorkerContext, workers: int) -> None:
+        self._context, self._workers = context, workers
+        self._local: Worker | None = None
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> "Crew":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=kind is None, cancel_futures=True)
+            if kind is not None:
+                for process in multiprocessing.active_children():
+                    process.terminate()
+
+    def map(self, tasks: Iterable[Task[T]], count: int) -> Iterator[T]:
+        """Yield the result of every task; ``count`` tells whether processes are worth starting."""
+        if self._workers == 1 or count <= 1:
+            if self._local is None:
+                self._local = Worker(self._context)
+            for task in tasks:
+                yield task.run(self._local)
+            return
+        if self._pool is None:
+            self._pool = ProcessPoolExecutor(
+                max_workers=self._workers,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_start,
+                initargs=(self._context,),
+            )
+        try:
+            yield from self._spread(self._pool, tasks)
+        except BrokenProcessPool:
+            raise Unavailable("a worker process died") from None
+
+    def _spread(self, pool: ProcessPoolExecutor, tasks: Iterable[Task[T]]) -> Iterator[T]:
+        waiting: set[Future[T]] = set()
+        for task in tasks:
+            waiting.add(pool.submit(_run, task))
+            if len(waiting) >= 3 * self._workers:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        while waiting:
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()

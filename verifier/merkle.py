@@ -1,0 +1,165 @@
+"""The Merkle tree of the log: roots of any prefix, inclusion proofs, consistency proofs.
+
+*Spec*: RFC 9162, 2.1 (SHA-256). Subtrees: C2SP tlog-cosignature.
+
+*Idea*: ``Frontier`` holds the complete subtrees on the right edge, one per set bit of the size; appending merges equal heights, and
+the root of the current prefix folds them from the right.
+
+*Invariants*: Proofs are accepted only with exactly the hashes they need; sizes and indices may be hostile.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from verifier.errors import Malformed
+
+EMPTY_ROOT = sha256(b"").digest()
+HASH_BYTES = 32
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """Return SHA-256(0x00 || entry)."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Return SHA-256(0x01 || left || right)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root_of(hashes: Sequence[bytes]) -> bytes:
+    """Return the tree hash over leaf or subtree hashes of equal height (RFC 9162, 2.1.1); not recursive."""
+    frontier = Frontier()
+    for item in hashes:
+        frontier.append(item)
+    return frontier.root()
+
+
+class Frontier:
+    """The right edge of a growing tree."""
+
+    def __init__(self) -> None:
+        self._edge: list[tuple[int, bytes]] = []
+        self.size = 0
+
+    def append(self, item: bytes, height: int = 0) -> None:
+        """Add one complete subtree of 2^height leaves; the size so far must be a multiple of that."""
+        if self.size % (1 << height):
+            raise ValueError("subtree does not fit at this place")
+        self.size += 1 << height
+        while self._edge and self._edge[-1][0] == height:
+            item = node_hash(self._edge.pop()[1], item)
+            height += 1
+        self._edge.append((height, item))
+
+    def copy(self) -> "Frontier":
+        """Return an independent copy."""
+        twin = Frontier()
+        twin._edge, twin.size = list(self._edge), self.size
+        return twin
+
+    def root(self) -> bytes:
+        """Return the tree hash of everything appended."""
+        if not self._edge:
+            return EMPTY_ROOT
+        result = self._edge[-1][1]
+        for _, left in reversed(self._edge[:-1]):
+            result = node_hash(left, result)
+        return result
+
+
+def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes:
+    """Return the root that an inclusion proof leads to (RFC 9162, 2.1.3.2); raise Malformed for a proof of wrong length."""
+    if not 0 <= index < size:
+        raise Malformed("index outside the tree")
+    if len(leaf) != HASH_BYTES or any(len(item) != HASH_BYTES for item in proof):
+        raise Malformed("hash of wrong length")
+    fn, sn, result = index, size - 1, leaf
+    for item in proof:
+        if sn == 0:
+            raise Malformed("inclusion proof too long")
+        if fn & 1 or fn == sn:
+            result = node_hash(item, result)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            result = node_hash(result, item)
+        fn, sn = fn >> 1, sn >> 1
+    if sn:
+        raise Malformed("inclusion proof too short")
+    return result
+
+
+def is_included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
+    """Say whether ``leaf`` stands at ``index`` of the tree of ``size`` leaves with ``root``."""
+    try:
+        return root_from_inclusion(index, size, leaf, proof) == root
+    except Malformed:
+        return False
+
+
+def is_consistent(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> bool:
+    """Say whether the tree of size1 >= 1 leaves is a prefix of the tree of size2 (RFC 9162, 2.1.4.2)."""
+    if not 1 <= size1 <= size2 or any(len(item) != HASH_BYTES for item in (root1, root2, *proof)):
+        return False
+    if size1 == size2:
+        return not proof and root1 == root2
+    if not proof:
+        return False
+    path = [root1, *proof] if size1 & (size1 - 1) == 0 else list(proof)
+    fn, sn = size1 - 1, size2 - 1
+    while fn & 1:
+        fn, sn = fn >> 1, sn >> 1
+    fr = sr = path[0]
+    for item in path[1:]:
+        if sn == 0:
+            return False
+        if fn & 1 or fn == sn:
+            fr, sr = node_hash(item, fr), node_hash(item, sr)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
+        else:
+            sr = node_hash(sr, item)
+        fn, sn = fn >> 1, sn >> 1
+    return sn == 0 and fr == root1 and sr == root2
+
+
+def _is_subtree(start: int, end: int) -> bool:
+    # [start, end) is a subtree if start is a multiple of the smallest power of two that is at least its width
+    return 0 <= start <= end and (end == start or start % (1 << (end - start - 1).bit_length()) == 0)
+
+
+def is_included_in_subtree(index: int, start: int, end: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
+    """Say whether ``leaf`` stands at ``index`` of the log, in the subtree [start, end) with ``root``."""
+    return _is_subtree(start, end) and is_included(index - start, end - start, leaf, proof, root)
+
+
+def is_subtree_consistent(start: int, end: int, size: int, subtree: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
+    """Say whether ``subtree`` is the hash of [start, end) in the tree of ``size`` leaves with ``root``."""
+    if not _is_subtree(start, end) or end > size or start == end:
+        return False
+    if any(len(item) != HASH_BYTES for item in (subtree, root, *proof)):
+        return False
+    fn, sn, tn = start, end - 1, size - 1
+    while fn != sn and (sn == tn or sn & 1):
+        fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
+    path = list(proof)
+    if fn == sn:
+        fr = sr = subtree
+    elif path:
+        fr = sr = path.pop(0)
+    else:
+        return False
+    for item in path:
+        if tn == 0:
+            return False
+        if sn & 1 or sn == tn:
+            if fn < sn:
+                fr = node_hash(item, fr)
+            sr = node_hash(item, sr)
+            while not sn & 1 and sn:
+                fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
+        else:
+            sr = node_hash(sr, item)
+        fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
+    return tn == 0 and fr == subtree and sr == root

@@ -1,0 +1,44 @@
+"""Fetching single payloads of the log in ascending order.
+
+*Spec*: docs/formats.md, section 1.
+"""
+
+from collections.abc import Iterator
+
+from verifier.errors import RecordUnreadable
+from verifier.reader import Record, frames, tile_path
+from verifier.statement import MAX_PAYLOAD_BYTES
+
+WIDTH = 256
+
+
+class PayloadCursor:
+    """Payloads by entry; going back to an earlier entry reopens its bundle."""
+
+    def __init__(self, record: Record, size: int) -> None:
+        self._record, self._size = record, size
+        self._bundle = -1
+        self._next = 0
+        self._frames: Iterator[bytes] = iter(())
+
+    def payload(self, entry: int) -> bytes:
+        """Return the payload beside an entry; raise RecordUnreadable where its bundle does not hold it."""
+        number, offset = divmod(entry, WIDTH)
+        if number != self._bundle or offset < self._next:
+            count = min(WIDTH, self._size - number * WIDTH)
+            self._frames = frames(self._record, tile_path("payloads", number, count), 4, MAX_PAYLOAD_BYTES, count)
+            self._bundle, self._next = number, 0
+        for payload in self._frames:
+            self._next += 1
+            if self._next > offset:
+                return payload
+        raise RecordUnreadable(f"the payload of entry {entry} can't be read")
+
+    def end_problem(self) -> str:
+        """Read the open bundle to its end; return what is wrong there, empty where it ends after its last payload."""
+        try:
+            for _ in self._frames:
+                pass
+        except RecordUnreadable as error:
+            return str(error)
+        return ""

@@ -1,0 +1,211 @@
+"""Reading a record: a folder or a zip archive, as named byte streams of bounded size.
+
+*Spec*: docs/formats.md, section 1; C2SP tlog-tiles (paths).
+
+*Idea*: Nothing is unpacked and no path from the record ever reaches the file system unless it was built here. Bundles are read frame
+by frame, so that memory depends on one frame, not on what an archive claims to expand to.
+
+*Invariants*: Symbolic links, devices and pipes inside a record are refused; so are archives that name a member twice.
+"""
+
+import os
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Protocol
+
+from verifier.errors import RecordUnreadable, UsageError
+
+MAX_OTHER_FILES = 200
+_DAMAGED = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+
+
+class Record(Protocol):
+    """A readable record."""
+
+    path: str
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a file of the record; raise RecordUnreadable where that is impossible."""
+
+    def names(self) -> Iterator[str]:
+        """Yield the path of every file."""
+
+
+class FolderRecord:
+    """A record in a folder."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._root = os.path.realpath(path)
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a plain file that is reached without symbolic links."""
+        full = os.path.join(self._root, *name.split("/"))
+        try:
+            if os.path.realpath(full) != full:
+                raise RecordUnreadable(f"{name} is reached by a symbolic link")
+            # O_NONBLOCK: a pipe in place of a file must not stop us
+            handle = os.open(full, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        except FileNotFoundError:
+            raise RecordUnreadable(f"{name} is missing") from None
+        except OSError as error:
+            raise RecordUnreadable(f"{name} can't be opened: {error.strerror}") from None
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise RecordUnreadable(f"{name} is not a plain file")
+        return os.fdopen(handle, "rb")
+
+    def names(self) -> Iterator[str]:
+        """Yield paths with forward slashes; symbolic links are named, not followed."""
+        for folder, folders, files in os.walk(self._root, followlinks=False):
+            folders.sort()
+            links = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+            for name in sorted(files) + links:
+                yield os.path.relpath(os.path.join(folder, name), self._root).replace(os.sep, "/")
+
+
+class ZipRecord:
+    """A record in a zip archive."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        try:
+            self._archive = zipfile.ZipFile(path)
+        except _DAMAGED as error:
+            raise RecordUnreadable(f"not a readable zip archive: {error}") from None
+        self._members = {info.filename: info for info in self._archive.infolist()}
+        if len(self._members) != len(self._archive.infolist()):
+            raise RecordUnreadable("archive that names a member twice")
+
+    def open(self, name: str) -> IO[bytes]:
+        """Open a member as a stream."""
+        info = self._members.get(name)
+        if info is None:
+            raise RecordUnreadable(f"{name} is missing")
+        try:
+            return self._archive.open(info)
+        except _DAMAGED as error:
+            raise RecordUnreadable(f"{name} can't be opened: {error}") from None
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of members that are not folders."""
+        return (name for name in sorted(self._members) if not name.endswith("/"))
+
+
+def open_record(path: str) -> Record:
+    """Open a folder or a zip archive; raise UsageError where there is neither."""
+    place = Path(path)
+    if place.is_dir():
+        return FolderRecord(path)
+    if place.is_file():
+        return ZipRecord(path)
+    raise UsageError(f"no folder or zip archive at {path}")
+
+
+def read_bounded(stream: IO[bytes], count: int, name: str) -> bytes:
+    """Read up to ``count`` bytes; fewer only at the end of the file."""
+    try:
+        parts: list[bytes] = []
+        while count and (part := stream.read(min(count, 1 << 20))):
+            parts.append(part)
+            count -= len(part)
+    except _DAMAGED as error:
+        raise RecordUnreadable(f"{name} is damaged: {error}") from None
+    return b"".join(parts)
+
+
+def read_file(record: Record, name: str, limit: int) -> bytes:
+    """Read a whole file of at most ``limit`` bytes."""
+    with record.open(name) as stream:
+        data = read_bounded(stream, limit + 1, name)
+    if len(data) > limit:
+        raise RecordUnreadable(f"{name} is longer than {limit} bytes")
+    return data
+
+
+def frames(record: Record, name: str, width: int, limit: int, count: int) -> Iterator[bytes]:
+    """Yield ``count`` frames of a bundle, each a length of ``width`` bytes and as many bytes, at most ``limit``.
+
+    Raise RecordUnreadable where the bundle ends early, holds a longer frame, or goes on after the last.
+    """
+    with record.open(name) as stream:
+        for number in range(count):
+            prefix = read_bounded(stream, width, name)
+            length = int.from_bytes(prefix, "big")
+            if len(prefix) != width:
+                raise RecordUnreadable(f"{name} ends before item {number} of {count}")
+            if length > limit:
+                raise RecordUnreadable(f"item {number} of {name} is longer than {limit} bytes")
+            data = read_bounded(stream, length, name)
+            if len(data) != length:
+                raise RecordUnreadable(f"{name} ends inside item {number} of {count}")
+            yield data
+        if read_bounded(stream, 1, name):
+            raise RecordUnreadable(f"{name} goes on after its {count} items")
+
+
+def tile_number(number: int) -> str:
+    """Return the path of a tile number in groups of three digits (C2SP tlog-tiles)."""
+    text = f"{number % 1000:03d}"
+    while number := number // 1000:
+        text = f"x{number % 1000:03d}/{text}"
+    return text
+
+
+def tile_path(kind: str, number: int, width: int = 256) -> str:
+    """Return the path of a tile or bundle; ``kind`` is a level, "entries" or "payloads"; width 256 is full."""
+    return f"tile/{kind}/{tile_number(number)}" + (f".p/{width}" if width < 256 else "")
+
+
+_TILE = re.compile(
+    r"tile/([0-9]{1,2}|entries|payloads|commitments)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII
+)
+_MAX_GROUPS = 7
+
+
+@dataclass(slots=True)
+class Layout:
+    """Which tiles and bundles a record holds: widths by kind and number, and the names of all other files."""
+
+    tiles: dict[str, dict[int, list[int]]] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+    other_count: int = 0
+
+    def widths(self, kind: str, number: int) -> list[int]:
+        """Return the widths (256: full) in which a tile is there."""
+        return self.tiles.get(kind, {}).get(number, [])
+
+
+def read_layout(record: Record, size: int) -> Layout:
+    """List a record; everything that is no part of a log of ``size`` entries goes to the other files."""
+    layout = Layout()
+    for name in record.names():
+        if name in ("checkpoint", "policy"):
+            continue
+        match = _TILE.fullmatch(name)
+        if match and _add_tile(layout, size, *match.groups()):
+            continue
+        layout.other_count += 1
+        if len(layout.others) < MAX_OTHER_FILES:
+            layout.others.append(name)
+    return layout
+
+
+def _add_tile(layout: Layout, size: int, kind: str, digits: str, partial: str | None) -> bool:
+    number = int(re.sub("[x/]", "", digits))
+    width = 256 if partial is None else int(partial)
+    level = int(kind) if kind.isdigit() else 0
+    if kind != str(level) and kind.isdigit():
+        return False
+    if digits.count("/") >= _MAX_GROUPS or tile_number(number) != digits or (partial is not None and width >= 256):
+        return False
+    # number of complete items at this level: hashes of complete subtrees, or entries
+    if number * 256 + width > size >> (8 * level):
+        return False
+    layout.tiles.setdefault(kind, {}).setdefault(number, []).append(width)
+    return True

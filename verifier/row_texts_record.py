@@ -1,0 +1,305 @@
+"""What the checks of form, log, eligibility, decryption and outcome mean in plain words.
+
+*Spec*: docs/protocol.md section 12, rows S, L, E, D and O.
+
+*Idea*: A row has a title and an explanation, each in Korean and English, in words of residents and journalists. The
+explanation says what is checked and what a failure would mean. Order of a tuple: Korean title, English title, Korean
+text, English text.
+
+*Invariants*: These texts decide nothing; the checks themselves know nothing of them.
+"""
+
+ROWS: dict[str, tuple[str, str, str, str]] = {
+    "S.A": (
+        "문서의 정해진 형식",
+        "Exact form of every document",
+        "모든 공개 문서가 정해진 항목만 정해진 방식으로 담았는지 봅니다. 아니면 프로그램마다 다르게 읽힐 수 있습니다.",
+        "Every published document has exactly the fields of its kind in the one allowed spelling; otherwise two "
+        "programs could read it differently.",
+    ),
+    "S.B": (
+        "투표 공고의 규칙",
+        "Rules of the manifest",
+        "안건·선택지·투표수 요건 등 공고의 규칙에 모순이 없는지 봅니다. 실패하면 결과를 한 가지로 정할 수 없습니다.",
+        "Questions, options, quorum and other rules of the manifest are complete and consistent; a failure would "
+        "mean that the outcome is not well defined.",
+    ),
+    "S.C": (
+        "투표지의 구성",
+        "Make-up of the ballots",
+        "각 투표지에 정해진 안건과 선택지, 증명이 빠짐없이 있는지 봅니다. 실패하면 표나 증명이 빠지거나 덧붙은 "
+        "것입니다.",
+        "Every ballot has exactly its contests, options and proofs; a failure would mean that votes or proofs "
+        "are missing or were added.",
+    ),
+    "S.D": (
+        "열쇠 문서의 구성",
+        "Make-up of the key documents",
+        "열쇠 관리인의 번호와 열쇠 문서의 개수가 맞는지 봅니다. 실패하면 열쇠가 빠졌거나 남는 것입니다.",
+        "Numbers of trustees and of their keys, proofs and shares are right; a failure would mean that a key is "
+        "missing or was added.",
+    ),
+    "L.A": (
+        "공개 기록의 서명",
+        "Signature of the public log",
+        "공개 기록의 끝을 기록 운영자의 열쇠가 서명했는지 봅니다. 실패하면 이 기록이 진짜라는 근거가 없습니다.",
+        "The state of the log is signed with the log's key; a failure would mean that nothing shows this record "
+        "to be the real one.",
+    ),
+    "L.B": (
+        "외부 증인의 서명",
+        "Signatures of outside witnesses",
+        "독립된 증인들이 같은 기록을 보았다고 서명했는지 봅니다. 실패하면 사람마다 다른 기록을 보여 주었을 수 "
+        "있습니다.",
+        "Enough independent witnesses signed the same state; a failure would mean that different people may have "
+        "been shown different records.",
+    ),
+    "L.C": (
+        "기록 전체의 지문",
+        "Fingerprint of the whole log",
+        "모든 항목에서 기록의 지문과 개수를 다시 계산합니다. 다르면 항목이 바뀌거나 빠지거나 더해진 것입니다.",
+        "Fingerprint and size of the log are recomputed from all entries; a difference would mean that an entry "
+        "was changed, removed or added.",
+    ),
+    "L.D": (
+        "공표된 중간 지문",
+        "Published fingerprint tiles",
+        "기록을 부분별로 확인할 때 쓰는 중간 지문이 항목과 맞는지 봅니다. 실패하면 일부만 확인하는 사람이 속을 "
+        "수 있습니다.",
+        "The intermediate fingerprints agree with the entries; a failure would mean that people who check only a "
+        "part could be misled.",
+    ),
+    "L.E": (
+        "이전 기록과의 연속",
+        "Continues an earlier state",
+        "감사인이 전에 받아 둔 기록이 지금 기록의 앞부분인지 봅니다. 실패하면 과거가 다시 쓰인 것입니다.",
+        "A state of the log that the auditor kept from earlier is the beginning of this one; a failure would "
+        "mean that the past was rewritten.",
+    ),
+    "L.F": (
+        "항목의 형식",
+        "Form of the entries",
+        "기록의 모든 항목이 바른 형식의 진술인지 봅니다. 실패하면 뜻이 정해지지 않은 자료가 섞인 것입니다.",
+        "Every entry of the log is a well-formed statement; a failure would mean that data without a defined "
+        "meaning got in.",
+    ),
+    "L.G": (
+        "문서와 항목의 일치",
+        "Documents match their entries",
+        "문서마다 기록 항목에 적힌 지문과 같은지 봅니다. 다르면 문서가 바꿔치기된 것입니다.",
+        "Every document has the fingerprint its entry states; a difference would mean that a document was replaced.",
+    ),
+    "L.H": (
+        "진술의 서명",
+        "Signatures of the statements",
+        "모든 진술에 그 작성자의 바른 서명이 있는지 봅니다. 실패하면 누군가 남의 이름으로 적었을 수 있습니다.",
+        "Every statement carries a valid signature of its author; a failure would mean that somebody may have "
+        "written in another's name.",
+    ),
+    "L.I": (
+        "절차의 순서",
+        "Order of the steps",
+        "모든 진술이 허용된 단계에 있는지 봅니다. 실패하면 예컨대 투표가 끝난 뒤에 들어온 투표지가 있는 것입니다.",
+        "Every statement stands in the phase where it is allowed; a failure would mean, for example, that a "
+        "ballot came in after the close.",
+    ),
+    "L.J": (
+        "절차의 완전성",
+        "Completeness of the steps",
+        "시작부터 마지막 확정까지 있어야 할 진술이 정해진 횟수만큼 있는지 봅니다. 실패하면 절차가 빠졌거나 "
+        "되풀이된 것입니다.",
+        "From the manifest to the final note every required statement is there as often as it may be; a failure "
+        "would mean that a step is missing or was repeated.",
+    ),
+    "L.K": (
+        "진술의 권한",
+        "Right author for every statement",
+        "각 진술을 그럴 권한이 있는 사람이 썼는지 봅니다. 실패하면 권한 없는 사람이 절차에 끼어든 것입니다.",
+        "Every statement was written by the one entitled to it; a failure would mean that somebody without the "
+        "right took part in the procedure.",
+    ),
+    "L.L": (
+        "제출된 접수증",
+        "Receipts handed in",
+        "감사인이 받은 투표 접수증이 이 기록에 들어 있는지 봅니다. 실패하면 접수된 투표지가 사라진 것입니다.",
+        "The receipts given to the auditor are in this log; a failure would mean that a ballot that was accepted "
+        "has disappeared.",
+    ),
+    "L.M": (
+        "공고된 시간",
+        "Announced hours",
+        "증인들이 적은 시각에 비추어 투표가 공고된 시간에 열리고 닫혔는지 봅니다. 실패하면 너무 일찍 열었거나 "
+        "늦게 닫은 것입니다.",
+        "By the witnesses' clocks voting opened and closed as announced; a failure would mean that it opened "
+        "early or closed late.",
+    ),
+    "E.A": (
+        "투표인명부의 합계",
+        "Totals of the roll",
+        "공개된 투표 자격의 수와 비중이 명부 합계와 전체·지역별로 같은지 봅니다. 실패하면 투표 자격이 몰래 "
+        "더해지거나 빠진 것입니다.",
+        "Number and weight of the credentials equal the totals of the roll, overall and per district; a failure "
+        "would mean that credentials were added or removed in secret.",
+    ),
+    "E.B": (
+        "투표 자격의 유일성",
+        "Every credential is unique",
+        "투표 자격이 모두 서로 다르고 바른 열쇠인지, 운영자의 열쇠가 섞이지 않았는지 봅니다. 실패하면 한 사람이 "
+        "두 번 올라 있을 수 있습니다.",
+        "All credentials are different, valid keys and none belongs to an official; a failure would mean that "
+        "somebody may be on the roll twice.",
+    ),
+    "E.C": (
+        "투표지의 자격",
+        "Every ballot is from the roll",
+        "모든 투표지가 그 시점에 유효한 투표 자격에서 나왔는지 봅니다. 실패하면 자격 없는 투표지가 들어온 것입니다.",
+        "Every ballot was signed by a credential valid at that moment; a failure would mean that somebody "
+        "without the right to vote cast a ballot.",
+    ),
+    "E.D": (
+        "자격 말소와 교체",
+        "Struck and replaced credentials",
+        "투표 자격의 말소와 교체가 규칙을 지켰는지 봅니다. 실패하면 투표권이 부당하게 사라지거나 생긴 것입니다.",
+        "Credentials were struck or replaced only as the rules allow; a failure would mean that somebody's vote "
+        "was taken away or given wrongly.",
+    ),
+    "E.E": (
+        "두 번 투표하지 않음",
+        "Nobody voted twice",
+        "한 번만 투표하는 규칙이면 같은 자격으로 두 번 제출되지 않았는지 봅니다. 실패하면 누군가 두 번 투표한 "
+        "것입니다.",
+        "Where one may vote only once, no credential cast two ballots; a failure would mean that somebody voted twice.",
+    ),
+    "E.F": (
+        "투표지 번호의 주인",
+        "Ballot numbers belong to their authors",
+        "투표지 번호를 작성자의 열쇠에서 다시 계산합니다. 다르면 남의 투표지를 베낀 것일 수 있습니다.",
+        "The number of each ballot is recomputed from its author's key; a difference would mean that it may be a "
+        "copy of another voter's ballot.",
+    ),
+    "E.G": (
+        "베낀 암호문 없음",
+        "No copied ciphertext",
+        "같은 암호문이 두 번 나오지 않는지 봅니다. 실패하면 남의 표를 베껴 그 내용을 알아내려 했을 수 있습니다.",
+        "No part of an encrypted choice occurs twice; a failure would mean that somebody may have copied a vote, "
+        "for instance to find out its content.",
+    ),
+    "E.H": (
+        "베낀 증명 없음",
+        "No copied proof",
+        "같은 증명 값이 두 번 나오지 않는지 봅니다. 실패하면 증명을 베꼈거나 난수를 되풀이해 써서 비밀이 샐 수 "
+        "있습니다.",
+        "No commitment of a proof occurs twice; a failure would mean that a proof was copied or that repeated "
+        "random numbers give a choice away.",
+    ),
+    "E.I": (
+        "투표지 종류와 지역",
+        "Right ballot for the district",
+        "투표자가 자기 지역의 투표지를 썼는지 봅니다. 실패하면 투표권이 없는 안건에 투표한 것입니다.",
+        "Every voter used the ballot of their own district; a failure would mean that somebody voted on a "
+        "question of another district.",
+    ),
+    "E.J": (
+        "시험 투표지의 개수",
+        "Number of challenged ballots",
+        "한 사람이 공개한 시험 투표지가 정해진 수를 넘지 않는지 봅니다. 실패하면 접수 규칙이 지켜지지 않은 것입니다.",
+        "No credential challenged more ballots than allowed; a failure would mean that the ballot box did not "
+        "keep its own rules.",
+    ),
+    "D.A": (
+        "먼저 약속한 열쇠",
+        "Keys as committed beforehand",
+        "열쇠 관리인이 미리 지문으로 약속한 열쇠를 그대로 공개했는지 봅니다. 실패하면 다른 사람의 열쇠를 보고 "
+        "바꾸었을 수 있습니다.",
+        "Each trustee published the very key whose fingerprint was fixed beforehand; a failure would mean that a "
+        "key may have been chosen after seeing the others.",
+    ),
+    "D.B": (
+        "열쇠 조각의 전달",
+        "Key shares handed over",
+        "관리인끼리 암호로 주고받은 열쇠 조각이 바른 형식인지 봅니다. 실패하면 나중에 개표에 필요한 조각이 없을 "
+        "수 있습니다.",
+        "The encrypted key shares between trustees are well formed and proven; a failure would mean that a share "
+        "needed for the count may be missing.",
+    ),
+    "D.C": (
+        "열쇠 생성의 확인",
+        "Key ceremony confirmed",
+        "모든 관리인과 관리기관이 같은 열쇠 생성 기록을 확인했는지 봅니다. 실패하면 서로 다른 열쇠를 보았을 수 "
+        "있습니다.",
+        "All trustees and the authority confirmed the same key ceremony; a failure would mean that they may have "
+        "seen different keys.",
+    ),
+    "D.D": (
+        "개표 연습의 증명",
+        "Proofs of the rehearsal",
+        "투표 시작 전에 각 관리인이 보관한 열쇠로 시험 암호문을 바르게 열었는지 봅니다. 실패하면 개표하지 못할 "
+        "위험이 있었습니다.",
+        "Before opening, each trustee correctly opened a test message with the stored key; a failure would mean "
+        "that the count was at risk.",
+    ),
+    "D.E": (
+        "개표 연습의 값",
+        "Value of the rehearsal",
+        "개표 연습에서 미리 알린 값이 나왔는지 봅니다. 실패하면 열쇠가 서로 맞지 않습니다.",
+        "The rehearsal gave the announced value; a failure would mean that the trustees' keys do not fit together.",
+    ),
+    "D.F": (
+        "개표의 범위",
+        "Scope of the decryptions",
+        "각 관리인이 개표해야 할 합계만 빠짐없이 개표했는지 봅니다. 실패하면 표가 빠졌거나 열지 말아야 할 것을 "
+        "연 것입니다.",
+        "Each trustee opened exactly the totals to be opened; a failure would mean that votes are missing or "
+        "that something was opened that must stay closed.",
+    ),
+    "D.G": (
+        "개표에 필요한 인원",
+        "Enough trustees",
+        "정해진 수 이상의 관리인이 개표에 참여했는지 봅니다. 실패하면 합의 없이 개표한 것입니다.",
+        "At least the required number of trustees took part in the count; a failure would mean that it was made "
+        "without the agreed number.",
+    ),
+    "D.H": (
+        "집계 단위",
+        "Units of the count",
+        "비밀을 지키려고 작은 지역을 합치는 규칙대로 집계했는지 봅니다. 실패하면 몇 사람의 선택이 드러날 수 있습니다.",
+        "Districts were counted alone or merged as the rule for small ones says; a failure would mean that the "
+        "choices of a few people could show.",
+    ),
+    "D.I": (
+        "열지 않아야 할 안건",
+        "Nothing opened that must stay closed",
+        "봉인되거나 비공개로 정해진 안건을 아무도 개표하지 않았는지 봅니다. 실패하면 지켜야 할 비밀이 공개된 것입니다.",
+        "No sealed or withheld contest was opened; a failure would mean that votes were revealed that must stay "
+        "secret.",
+    ),
+    "O.A": (
+        "종이 투표와의 대조",
+        "Paper ballots add up",
+        "종이 투표의 수가 서로, 그리고 말소된 투표 자격과 맞는지 봅니다. 실패하면 온라인과 종이로 두 번 "
+        "투표했거나 표가 틀리게 세어졌을 수 있습니다.",
+        "The paper counts agree among themselves and with the credentials struck for them; a failure would mean "
+        "double votes or a wrong paper count.",
+    ),
+    "O.B": (
+        "득표수의 한계",
+        "Counts within their limits",
+        "득표수가 투표자 수로 가능한 범위 안인지 봅니다. 실패하면 던질 수 있는 것보다 많은 표가 나온 것입니다.",
+        "No count is larger than its voters could give; a failure would mean that there are more votes than "
+        "could have been cast.",
+    ),
+    "O.C": (
+        "득표와 투표율 계산",
+        "Votes and turnout",
+        "득표, 투표자 수, 투표권자 총수, 필요한 투표수를 다시 계산합니다. 다르면 발표된 수가 틀린 것입니다.",
+        "Votes, turnout, number of eligible voters and required quorum are recomputed; a difference would mean "
+        "that the announced numbers are wrong.",
+    ),
+    "O.D": (
+        "최종 결과",
+        "The outcome",
+        "규칙에 따라 결과를 다시 판정합니다. 다르면 이긴 쪽이나 성립 여부가 잘못 발표된 것입니다.",
+        "The outcome is decided again by the rules of the manifest; a difference would mean that the wrong "
+        "winner or a wrong outcome was announced.",
+    ),
+}

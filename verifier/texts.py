@@ -1,0 +1,173 @@
+"""Rows, sections and groups of the verification in plain words, in Korean and English.
+
+*Spec*: docs/protocol.md section 12.
+
+*Idea*: The checks speak in row numbers; residents and journalists need sentences. A row has a title and an explanation.
+Rows form sections, sections form groups, in the order in which one would tell the story: the log, its documents, who
+voted, the ballots and the count, the keys, the outcome.
+
+*Invariants*: Both languages are always there. Texts decide nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from verifier.row_texts_electionguard import ROWS as ELECTIONGUARD_ROWS
+from verifier.row_texts_record import ROWS as RECORD_ROWS
+
+Language = Literal["ko", "en"]
+LANGUAGES: tuple[Language, ...] = ("ko", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Hold one text in both languages of the reports."""
+
+    ko: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        """Return the text in a language."""
+        return self.ko if language == "ko" else self.en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowText:
+    """Hold title and explanation of one row of docs/protocol.md section 12."""
+
+    title: Text
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Hold the rows that share a letter, with the name under which reports list them."""
+
+    letter: str
+    name: Text
+    about: Text
+
+
+def _row(texts: tuple[str, str, str, str]) -> RowText:
+    title_ko, title_en, meaning_ko, meaning_en = texts
+    return RowText(title=Text(ko=title_ko, en=title_en), meaning=Text(ko=meaning_ko, en=meaning_en))
+
+
+ROWS: dict[str, RowText] = {row: _row(texts) for row, texts in (ELECTIONGUARD_ROWS | RECORD_ROWS).items()}
+
+GROUPS: tuple[Group, ...] = (
+    Group(
+        letter="L",
+        name=Text(ko="공개 기록", en="The public log"),
+        about=Text(
+            ko="기록이 온전하고, 서명되어 있으며, 순서와 작성자가 맞는지 봅니다.",
+            en="Is the log whole, signed, in order and written by the right people?",
+        ),
+    ),
+    Group(
+        letter="S",
+        name=Text(ko="문서의 형식", en="Form of the documents"),
+        about=Text(
+            ko="공고와 투표지와 열쇠 문서가 정해진 형식인지 봅니다.",
+            en="Are manifest, ballots and key documents complete and unambiguous?",
+        ),
+    ),
+    Group(
+        letter="E",
+        name=Text(ko="투표 자격", en="Eligibility"),
+        about=Text(
+            ko="명부에 있는 사람만, 정해진 만큼만 투표했는지 봅니다.",
+            en="Did only people on the roll vote, and none more often than allowed?",
+        ),
+    ),
+    Group(
+        letter="V",
+        name=Text(ko="투표지와 집계의 암호 검증", en="Encrypted ballots (ElectionGuard)"),
+        about=Text(
+            ko="암호화된 투표지가 올바르고 빠짐없이 집계되었는지 공개 규격의 순서대로 봅니다.",
+            en="Are the encrypted ballots valid and counted in full, in the order of the public standard?",
+        ),
+    ),
+    Group(
+        letter="D",
+        name=Text(ko="열쇠와 개표", en="Keys and decryption"),
+        about=Text(
+            ko="열쇠가 바르게 만들어지고, 열어야 할 것만 열렸는지 봅니다.",
+            en="Were the keys made properly, and was only opened what may be opened?",
+        ),
+    ),
+    Group(
+        letter="O",
+        name=Text(ko="결과", en="The outcome"),
+        about=Text(
+            ko="득표수와 투표율과 판정을 다시 계산해 비교합니다.",
+            en="Are votes, turnout and outcome what they must be by the rules?",
+        ),
+    ),
+)
+
+SECTIONS: dict[str, Text] = {
+    "V1": Text(ko="기준 수와 지문", en="Standard numbers and fingerprints"),
+    "V2": Text(ko="열쇠 관리인의 열쇠", en="Keys of the trustees"),
+    "V3": Text(ko="공동 열쇠", en="Joint keys"),
+    "V4": Text(ko="투표의 지문", en="Fingerprint of the election"),
+    "V5": Text(ko="투표지 번호", en="Ballot numbers"),
+    "V6": Text(ko="선택 하나하나", en="Single choices"),
+    "V7": Text(ko="안건별 한도", en="Limit per contest"),
+    "V8": Text(ko="확인 코드", en="Confirmation codes"),
+    "V9": Text(ko="암호화된 합계", en="Encrypted totals"),
+    "V10": Text(ko="개표", en="Decryption"),
+    "V11": Text(ko="결과의 이름", en="Names in the result"),
+    "V12": Text(ko="추가 자료", en="Additional data"),
+    "V13": Text(ko="시험 투표지의 코드", en="Codes of challenged ballots"),
+    "V14": Text(ko="시험 투표지의 내용", en="Contents of challenged ballots"),
+}
+
+# Korean for the notes that say why a row has nothing to check; where a note goes on in parentheses, so does its Korean.
+ABSENCES: dict[str, str] = {
+    "no chaining in this profile; the log gives the order": (
+        "이 방식의 투표는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정합니다."
+    ),
+    "no contest data in this profile": "이 방식의 투표지에는 추가 자료가 없습니다.",
+    "the policy says quorum none": "기록의 정책이 외부 증인의 서명을 요구하지 않습니다.",
+    "no policy was handed in and the record has none": "외부 증인을 정한 정책이 주어지지 않았고 기록에도 없습니다.",
+    "no witness of the policy has cosigned": "외부 증인의 서명이 없어 시각을 독립적으로 알 수 없습니다.",
+    "no earlier checkpoint was handed in": "비교할 이전 기록이 주어지지 않았습니다.",
+    "no receipt was handed in": "확인할 접수증이 주어지지 않았습니다.",
+    "no credential was struck or replaced": "말소되거나 교체된 투표 자격이 없습니다.",
+    "the manifest allows voting again": "마지막 투표지만 세는 규칙이라 여러 번 제출할 수 있습니다.",
+    "no ballot was cast": "제출된 투표지가 없습니다.",
+    "no ballots in the record": "기록에 투표지가 없습니다.",
+    "no ballot was challenged": "투표자가 연 시험 투표지가 없습니다.",
+    "the manifest knows no paper ballots": "이 투표에는 종이 투표가 없습니다.",
+    "nothing is decrypted": "개표한 안건이 없습니다.",
+    "no contest is sealed or withheld": "봉인되거나 비공개로 정해진 안건이 없습니다.",
+    "every contest is withheld: nothing is added up": "모든 안건이 비공개라 더한 것이 없습니다.",
+    "the log is empty": "공개 기록이 비어 있습니다.",
+    "the result has no contests": "결과에 안건이 없습니다.",
+    "the result has no decrypted units": "결과에 개표한 집계 단위가 없습니다.",
+    "a single trustee has no shares": "열쇠 관리인이 한 명이라 나눌 열쇠 조각이 없습니다.",
+}
+ABSENT = Text(ko="이 기록에는 해당하는 것이 없습니다.", en="the record holds nothing of this kind")
+
+
+def absence(note: str, language: Language) -> str | None:
+    """Return why there was nothing to check, or None where a note exists that has no translation."""
+    if not note:
+        return ABSENT.of(language)
+    if language == "en":
+        return note
+    if note.startswith("no ") and note.endswith(" in the record") and note not in ABSENCES:
+        return f"기록에 해당 자료가 없습니다 ({note.removeprefix('no ').removesuffix(' in the record')})."
+    return ABSENCES.get(note.split(" (")[0])
+
+
+UNLISTED = RowText(
+    title=Text(ko="목록에 없는 검사", en="A check that is not listed"),
+    meaning=Text(ko="프로토콜 문서가 정하지 않은 검사입니다.", en="The protocol document does not define this check."),
+)
+
+
+def row_text(row: str) -> RowText:
+    """Return the texts of a row, or words for one that section 12 does not list."""
+    return ROWS.get(row, UNLISTED)
