@@ -80,11 +80,13 @@ def apply_ballot(state: ElectionState, submission: Submission, facts: BallotFact
         return
     entry = state.roll.entries[author]
     box.cast_count[author] = box.cast_count.get(author, 0) + 1
-    box.latest[author] = CastBallot(
-        credential=author,
-        district=entry.district,
-        weight=entry.weight,
-        contests=tested_ciphertexts(state.group, facts),
+    box.put(
+        CastBallot(
+            credential=author,
+            district=entry.district,
+            weight=entry.weight,
+            contests=tested_ciphertexts(state.group, facts),
+        )
     )
 
 

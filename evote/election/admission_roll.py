@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import Final
 
 from evote import ed25519
-from evote.canonical_json import MAXIMUM_INTEGER
 from evote.election.admission_common import require_equal, require_once, require_phase
 from evote.election.kinds import Kind
 from evote.election.records import Credential, CredentialsPart, DistrictTotal, Replacement, RollTotals, Strike
@@ -23,6 +22,7 @@ from evote.election.submission import Submission
 from evote.errors import PolicyError, VerificationError
 
 MAXIMUM_WEIGHT: Final = 10**9
+MAXIMUM_SUM: Final = 10**12
 
 STRIKE_REASONS: Final = ("voted_on_paper", "lost", "wrong_person", "not_eligible")
 REPLACEMENT_REASONS: Final = ("lost", "wrong_person")
@@ -52,8 +52,13 @@ def check_credentials(state: ElectionState, submission: Submission, record: Cred
         _check_key(credential.key, officers, place)
         previous = credential.key
         weight += credential.weight
-    if weight > MAXIMUM_INTEGER:
-        raise VerificationError("roll.weight_sum", f"part {record.part}: all weights together must stay below 2^53")
+    # weight * R <= 10^12, so that every sum has a discrete logarithm that can be found
+    largest = max(contest.option_limit for contest in state.manifest.contests)
+    if weight * largest > MAXIMUM_SUM:
+        raise VerificationError(
+            "roll.weight_sum",
+            f"part {record.part}: all weights together times the largest option limit {largest} exceed {MAXIMUM_SUM}",
+        )
 
 
 def apply_credentials(state: ElectionState, _submission: Submission, record: CredentialsPart) -> None:
@@ -143,8 +148,7 @@ def _check_removal(state: ElectionState, kind: Kind, key: bytes, reason: str, re
 def _remove(state: ElectionState, key: bytes, reason: str) -> None:
     state.roll.removed[key] = reason
     if reason in ANNULLING_REASONS:
-        state.roll.annulled.add(key)
-        state.box.latest.pop(key, None)
+        state.box.annul(key)
 
 
 def _check_credential(state: ElectionState, credential: Credential, place: str) -> None:

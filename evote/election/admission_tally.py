@@ -20,7 +20,7 @@ from evote.election.admission_common import (
     trustee_facts,
 )
 from evote.election.admission_roll import VOTED_ON_PAPER
-from evote.election.decryption import tested_partials, verify_trustee_decryption
+from evote.election.decryption import proven_partials, verify_trustee_decryption
 from evote.election.manifest import Contest
 from evote.election.records import (
     ContestTally,
@@ -33,7 +33,7 @@ from evote.election.records import (
 from evote.election.result import verify_result
 from evote.election.state import ElectionState
 from evote.election.submission import Submission
-from evote.election.tally import compute_tally, contest_figures, contests_to_decrypt, eligible_total
+from evote.election.tally import compute_tally, contest_figures, contests_to_decrypt, eligible_total, is_sealed
 from evote.errors import VerificationError
 
 
@@ -41,7 +41,7 @@ def check_paper(state: ElectionState, submission: Submission, record: PaperCount
     """Check paper counts in themselves and against the roll (O.A).
 
     Raise PolicyError `admission.phase`, ProtocolError `admission.twice`, VerificationError `paper.contests`,
-    `.options`, `.ballots`, `.invalid`, `.sum`, `.votes`, `.strikes`, `.eligible`, `.contest_eligible`.
+    `.opened`, `.options`, `.ballots`, `.invalid`, `.sum`, `.votes`, `.strikes`, `.eligible`, `.contest_eligible`.
     """
     require_once(state.paper, submission.kind, submission.author)
     require_phase(state.manifest.paper, submission.kind, "the manifest says that no paper is counted")
@@ -54,7 +54,7 @@ def check_paper(state: ElectionState, submission: Submission, record: PaperCount
         "list of contests of election.paper",
     )
     for count, contest in zip(record.contests, state.manifest.contests, strict=True):
-        _check_paper_contest(count, contest, record.voters)
+        _check_paper_contest(state, count, contest, record.voters)
     struck = sum(reason == VOTED_ON_PAPER for reason in state.roll.removed.values())
     if struck > record.voters:
         _refuse_paper(
@@ -68,9 +68,9 @@ def check_paper(state: ElectionState, submission: Submission, record: PaperCount
             f"{online} counted ballots and {record.voters} paper voters from {eligible} eligible credentials",
         )
     for count in record.contests:
-        figures = contest_figures(state, count.contest)
+        figures = contest_figures(state, count.contest, paper=count.ballots)
         # An outcome with more ballots than voters can't be true; refused here, where the paper can still be recounted.
-        if figures.online + count.ballots > figures.eligible:
+        if figures.turnout > figures.eligible:
             _refuse_paper(
                 "contest_eligible",
                 f"contest {count.contest}: {figures.online} counted ballots and {count.ballots} paper ballots "
@@ -125,7 +125,7 @@ def check_decryption(state: ElectionState, submission: Submission, record: Trust
 
 def apply_decryption(state: ElectionState, _submission: Submission, record: TrusteeDecryption) -> None:
     """Note a trustee's partial decryptions."""
-    trustee_facts(state, record.trustee).decryption = dict(tested_partials(state, record))
+    trustee_facts(state, record.trustee).decryption = dict(proven_partials(state, record))
 
 
 def check_result(state: ElectionState, submission: Submission, record: Result) -> None:
@@ -151,12 +151,20 @@ def apply_result(state: ElectionState, submission: Submission, record: Result) -
     state.result_digest = submission.payload_digest
 
 
-def _check_paper_contest(count: PaperContest, contest: Contest, voters: int) -> None:
+def _check_paper_contest(state: ElectionState, count: PaperContest, contest: Contest, voters: int) -> None:
     R, L, place = contest.option_limit, contest.selection_limit, f"contest {count.contest}"
-    if len(count.votes) != len(contest.options):
-        _refuse_paper("options", f"{place}: votes for {len(count.votes)} options, there are {len(contest.options)}")
     if count.ballots > voters:
         _refuse_paper("ballots", f"{place}: {count.ballots} paper ballots from {voters} voters on paper")
+    if is_sealed(state, count.contest, paper=count.ballots):
+        if count.votes or count.invalid:
+            _refuse_paper(
+                "opened",
+                f"{place}: the quorum is missed and the rule seals it, so the papers stay closed: give ballots, "
+                "no votes and no invalid ones",
+            )
+        return
+    if len(count.votes) != len(contest.options):
+        _refuse_paper("options", f"{place}: votes for {len(count.votes)} options, there are {len(contest.options)}")
     valid = count.ballots - count.invalid
     if valid < 0:
         _refuse_paper("invalid", f"{place}: {count.invalid} of {count.ballots} paper ballots are invalid")

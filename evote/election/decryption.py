@@ -146,7 +146,7 @@ def verify_trustee_decryption(state: ElectionState, record: TrusteeDecryption) -
                 _verify(state, contest.contest, option, unit.unit, record.trustee, ciphertext, partial)
 
 
-def tested_partials(state: ElectionState, record: TrusteeDecryption) -> Partials:
+def proven_partials(state: ElectionState, record: TrusteeDecryption) -> Partials:
     """Return the M_i of a verified decryption as elements; raise VerificationError `verification.not_in_subgroup`."""
     return {
         (contest.contest, unit.unit): tuple(state.group.test_membership(one.partial) for one in unit.partials)

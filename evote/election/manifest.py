@@ -124,9 +124,14 @@ def check_manifest(manifest: Manifest) -> None:
     _check_places(manifest)
     _check_trustees(manifest)
     if manifest.minimum_ballots < 2:
-        _refuse("minimum_ballots", f"minimum_ballots is {manifest.minimum_ballots}; a single ballot must never be decrypted, so at least 2")
+        _refuse(
+            "minimum_ballots",
+            f"minimum_ballots is {manifest.minimum_ballots}; a single ballot must never be decrypted, so at least 2",
+        )
     if not 0 <= manifest.challenge_limit <= MAXIMUM_CHALLENGES:
-        _refuse("challenge_limit", f"challenge_limit is {manifest.challenge_limit}, 0 to {MAXIMUM_CHALLENGES} are allowed")
+        _refuse(
+            "challenge_limit", f"challenge_limit is {manifest.challenge_limit}, 0 to {MAXIMUM_CHALLENGES} are allowed"
+        )
     if manifest.revoting not in ("never", "last"):
         _refuse("revoting", f"revoting is {manifest.revoting!r}, allowed are 'never' and 'last'")
     if parse_time(manifest.opens, "schedule.opens") >= parse_time(manifest.closes, "schedule.closes"):
@@ -170,7 +175,11 @@ def _check_limits(contest: Contest, place: str) -> None:
     if R < 1 or L < 1:
         _refuse("limit", f"{place}: option_limit {R} and selection_limit {L} must be at least 1")
     if not R <= L <= m * R or L > MAXIMUM_SELECTION_LIMIT:
-        _refuse("limit", f"{place}: selection_limit {L} must be from option_limit {R} to options x option_limit {m * R}, at most {MAXIMUM_SELECTION_LIMIT}")
+        _refuse(
+            "limit",
+            f"{place}: selection_limit {L} must be from option_limit {R} to options x option_limit {m * R}, "
+            f"at most {MAXIMUM_SELECTION_LIMIT}",
+        )
 
 
 def _check_places(manifest: Manifest) -> None:
@@ -190,7 +199,11 @@ def _check_places(manifest: Manifest) -> None:
         _check_label(district.label, f"district {index}")
         _check_title(district.title, f"district {index} ({district.label!r})")
         if not 1 <= district.ballot_style <= len(manifest.ballot_styles):
-            _refuse("district", f"district {index} ({district.label!r}) names ballot style {district.ballot_style}, which does not exist")
+            _refuse(
+                "district",
+                f"district {index} ({district.label!r}) names ballot style {district.ballot_style}, "
+                "which does not exist",
+            )
 
 
 def _check_trustees(manifest: Manifest) -> None:
@@ -215,7 +228,9 @@ def _check_trustees(manifest: Manifest) -> None:
 
 def _check_label(label: str, place: str) -> None:
     if not 1 <= len(label) <= 60 or label != " ".join(label.split()) or not label.isprintable():
-        _refuse("label", f"{place}: label {label!r} must be 1 to 60 characters without line breaks, tabs or surplus spaces")
+        _refuse(
+            "label", f"{place}: label {label!r} must be 1 to 60 characters without line breaks, tabs or surplus spaces"
+        )
 
 
 def _check_title(title: Title, place: str) -> None:

@@ -190,6 +190,9 @@ def _outcome(
     figures = contest_figures(state, number)
     sealed = is_sealed(state, number)
     votes = None
+    if figures.online == 0 and not sealed:
+        # Nobody voted online, so there is nothing to decrypt: paper alone decides.
+        votes = (0,) * len(contest.options)
     if tally is not None:
         # V_j = sum of t over the units
         votes = tuple(sum(unit.options[j].votes for unit in units) for j in range(len(contest.options)))
@@ -204,7 +207,7 @@ def _outcome(
         paper=paper,
         option_limit=contest.option_limit,
         contest_limit=contest.selection_limit,
-        withheld=tally is None and not sealed,
+        withheld=tally is None and not sealed and figures.online > 0,
     )
     return outcome.published
 

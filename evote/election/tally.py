@@ -57,21 +57,17 @@ def counted_ballots(state: ElectionState) -> Iterator[CastBallot]:
 
 def district_counts(state: ElectionState) -> tuple[DistrictCount, ...]:
     """Return number and weight of the counted ballots, district by district."""
-    ballots = [0] * len(state.manifest.districts)
-    weights = [0] * len(ballots)
-    for ballot in counted_ballots(state):
-        ballots[ballot.district - 1] += 1
-        weights[ballot.district - 1] += ballot.weight
-    return tuple(DistrictCount(ballots=b, weight=w) for b, w in zip(ballots, weights, strict=True))
+    counted = (state.box.counted.get(district, (0, 0)) for district in range(1, len(state.manifest.districts) + 1))
+    return tuple(DistrictCount(ballots=ballots, weight=weight) for ballots, weight in counted)
 
 
 def form_units(ballots: Mapping[int, int], minimum: int) -> tuple[tuple[int, ...], ...]:
     """Return the units of a contest from the counted ballots n_d of each of its districts D(c).
 
-    Each unit is its districts ascending; units are ordered by their number, the smallest district. Empty where the
-    contest is withheld.
+    Each unit is its districts ascending; units are ordered by their number, the smallest district. Empty where there
+    are no ballots, or so few that the contest is withheld.
     """
-    # sum n_d < m: withheld
+    # sum n_d < m: nothing to add up, or withheld
     if sum(ballots.values()) < minimum:
         return ()
     # S = districts with n_d < m; while S holds fewer than m ballots, add the one outside with the fewest (ties: first)
@@ -128,14 +124,17 @@ def compute_tally(state: ElectionState) -> EncryptedTally:
     return EncryptedTally(contests=tuple(contests))
 
 
-def contest_figures(state: ElectionState, contest: int) -> ContestFigures:
-    """Return eligible and turnout of a one-based contest; meaningful after `election.close` and `election.paper`."""
+def contest_figures(state: ElectionState, contest: int, *, paper: int | None = None) -> ContestFigures:
+    """Return eligible and turnout of a one-based contest; meaningful after `election.close`.
+
+    The paper ballots are those of `election.paper`, or `paper` where that statement is only being checked.
+    """
     counts = district_counts(state)
     districts = state.manifest.districts_of(contest)
     return ContestFigures(
         eligible=sum(eligible_total(state, d).weight for d in districts),
         online=sum(counts[d - 1].weight for d in districts),
-        paper=0 if state.paper is None else state.paper.contests[contest - 1].ballots,
+        paper=_paper_ballots(state, contest) if paper is None else paper,
     )
 
 
@@ -148,15 +147,22 @@ def eligible_total(state: ElectionState, district: int) -> DistrictTotal:
     return DistrictTotal(count=total.count - count, weight=total.weight - weight)
 
 
-def is_sealed(state: ElectionState, contest: int) -> bool:
-    """Tell whether the rule of a one-based contest seals it: its quorum is missed and it says sealed below quorum."""
-    figures = contest_figures(state, contest)
+def is_sealed(state: ElectionState, contest: int, *, paper: int | None = None) -> bool:
+    """Tell whether the rule of a one-based contest seals it: its quorum is missed and it says sealed below quorum.
+
+    `paper` as in `contest_figures`.
+    """
+    figures = contest_figures(state, contest, paper=paper)
     return must_stay_sealed(state.manifest.contests[contest - 1].rule, figures.eligible, figures.turnout)
 
 
 def contests_to_decrypt(state: ElectionState, tally: EncryptedTally) -> tuple[ContestTally, ...]:
     """Return the contests of a tally that are neither withheld nor sealed."""
     return tuple(contest for contest in tally.contests if contest.units and not is_sealed(state, contest.contest))
+
+
+def _paper_ballots(state: ElectionState, contest: int) -> int:
+    return 0 if state.paper is None else state.paper.contests[contest - 1].ballots
 
 
 def _ballots_of(state: ElectionState, contest: int, counts: Sequence[DistrictCount]) -> dict[int, int]:

@@ -7,9 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar
-
-import pytest
+from typing import TypeVar
 
 from evote.codec.payloads import decode_payload, encode_payload
 from evote.core.group import Group
@@ -17,7 +15,7 @@ from evote.core.parameters import STANDARD
 from evote.core.random_source import RandomBytes
 from evote.ed25519 import SigningKey
 from evote.election import ceremony_trustee
-from evote.election.admission import admit, check
+from evote.election.admission import admit
 from evote.election.ballot import encrypt_ballot
 from evote.election.ballot_check import BallotFacts, verify_ballot
 from evote.election.ceremony import make_election_keys
@@ -53,7 +51,6 @@ from evote.election.state import ElectionState
 from evote.election.submission import Submission, make_submission
 from evote.election.tally import compute_tally
 from evote.election.voting_rules import Comparison, ContestRule, Method, Quorum, Threshold, ThresholdBase
-from evote.errors import EvoteError
 from evote.log.statement import encode_statement, sign_statement
 from tests.core.randomness import seeded
 
@@ -166,13 +163,13 @@ def fork(state: ElectionState) -> ElectionState:
             roll,
             entries=dict(roll.entries),
             removed=dict(roll.removed),
-            annulled=set(roll.annulled),
             replaced_by=dict(roll.replaced_by),
             not_eligible=dict(roll.not_eligible),
         ),
         box=replace(
             box,
             latest=dict(box.latest),
+            counted=dict(box.counted),
             cast_count=dict(box.cast_count),
             challenged_count=dict(box.challenged_count),
             ids=set(box.ids),
@@ -180,11 +177,6 @@ def fork(state: ElectionState) -> ElectionState:
             commitments=set(box.commitments),
         ),
     )
-
-
-def submission_of(author: SigningKey, kind: Kind, record: Record | Manifest) -> Submission:
-    """Return the submission of a record as it would arrive."""
-    return make_submission(kind, author.public_key, encode_payload(kind, record), record)
 
 
 @dataclass
@@ -256,10 +248,7 @@ class Story:
     def publish_roll(self) -> None:
         """Say the list of credentials in two parts, and its totals."""
         credentials = sorted(
-            (
-                Credential(key=person(v.name).public_key, district=v.district, weight=v.weight)
-                for v in self.voters
-            ),
+            (Credential(key=person(v.name).public_key, district=v.district, weight=v.weight) for v in self.voters),
             key=lambda credential: credential.key,
         )
         half = len(credentials) // 2
@@ -350,15 +339,9 @@ class Story:
 def parameters_of(context: ElectionContext) -> Parameters:
     """Return the true parameters of an election."""
     standard = context.group.parameters
+    n, k = context.n, context.k
     return Parameters(
-        version="v2.1.0",
-        p=standard.p,
-        q=standard.q,
-        g=standard.g,
-        n=context.n,
-        k=context.k,
-        h_p=context.h_p,
-        h_b=context.h_b,
+        version="v2.1.0", p=standard.p, q=standard.q, g=standard.g, n=n, k=k, h_p=context.h_p, h_b=context.h_b
     )
 
 
@@ -414,31 +397,3 @@ def real_group() -> Group:
 def paper_election() -> Story:
     """Return the paper election, told once for all tests; only its copies of states may be changed."""
     return tell_paper_election(real_group())
-
-
-def refused(
-    state: ElectionState,
-    submission: Submission,
-    error: type[EvoteError],
-    facts: BallotFacts | None = None,
-) -> EvoteError:
-    """Return the error with which a submission is refused, having seen that the refusal changed nothing."""
-    before = fork(state)
-    with pytest.raises(error) as caught:
-        check(state, submission, facts)
-    assert state == before
-    assert type(caught.value) is error
-    return caught.value
-
-
-def changed(submission: Submission, **fields: object) -> Submission:
-    """Return the submission with fields of its record changed, as the same author would send it."""
-    record: Any = submission.record
-    altered = replace(record, **fields)
-    return make_submission(submission.kind, submission.author, encode_payload(submission.kind, altered), altered)
-
-
-def record_of(step: Step, kind: type[R]) -> R:
-    """Return the record of a step as what it is."""
-    assert isinstance(step.submission.record, kind)
-    return step.submission.record

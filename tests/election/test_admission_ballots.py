@@ -1,6 +1,7 @@
 """Ballots in the box: who may vote, how often, and that nothing is ever used twice."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -10,19 +11,13 @@ from evote.election.kinds import BALLOT_KINDS, Kind
 from evote.election.submission import Submission
 from evote.election.tally import counted_ballots
 from evote.errors import PolicyError, VerificationError
-from tests.election.built_election import (
-    NO,
-    YES,
-    Step,
-    Story,
-    fork,
-    manifest_of,
-    paper_election,
-    person,
-    real_group,
-    refused,
-    submission_of,
-)
+from tests.election.built_election import NO, YES, Step, Story, fork, manifest_of, paper_election, person, real_group
+from tests.election.submissions import refused, submission_of
+
+
+def _with(facts: BallotFacts, field: str, digests: tuple[bytes, ...]) -> BallotFacts:
+    values: dict[str, Any] = {field: digests}
+    return replace(facts, **values)
 
 
 def _facts(step: Step) -> BallotFacts:
@@ -76,7 +71,7 @@ def test_nothing_repeats(field: str, code: str, source: Kind) -> None:
     ballot = story.ballot("Eva", {1: YES, 2: (1, 1)})
     facts = story.facts("Eva", ballot)
     used = getattr(_facts(story.step(source)), field)[-1]
-    copied = replace(facts, **{field: (used, *getattr(facts, field)[1:])})
+    copied = _with(facts, field, (used, *getattr(facts, field)[1:]))
     submission = submission_of(person("Eva"), Kind.BALLOT_CAST, ballot)
 
     assert refused(state, submission, VerificationError, copied).code == code
@@ -95,7 +90,7 @@ def test_nothing_repeats_within_a_ballot(field: str, code: str) -> None:
     ballot = story.ballot("Eva", {1: YES, 2: (1, 1)})
     facts = story.facts("Eva", ballot)
     digests = getattr(facts, field)
-    doubled = replace(facts, **{field: (*digests, digests[0])})
+    doubled = _with(facts, field, (*digests, digests[0]))
     submission = submission_of(person("Eva"), Kind.BALLOT_CAST, ballot)
 
     assert refused(story.before(Kind.CLOSE), submission, VerificationError, doubled).code == code

@@ -10,19 +10,19 @@ from evote.election.admission import admit
 from evote.election.ceremony_trustee import make_ceremony_secret, make_trustee_keys, make_trustee_shares
 from evote.election.decryption import make_rehearsal, make_trustee_rehearsal
 from evote.election.kinds import Kind
-from evote.election.records import ElectionKeys, Rehearsal, TrusteeKeys, TrusteeRehearsal, TrusteeShares
+from evote.election.records import (
+    ElectionKeys,
+    Rehearsal,
+    TrusteeComplaint,
+    TrusteeKeys,
+    TrusteeRehearsal,
+    TrusteeShares,
+)
 from evote.election.state import ElectionState, Phase
 from evote.errors import ConfigurationError, KeystoreError, PolicyError, ProtocolError, VerificationError
 from tests.core.randomness import seeded
-from tests.election.built_election import (
-    changed,
-    paper_election,
-    person,
-    real_group,
-    record_of,
-    refused,
-    submission_of,
-)
+from tests.election.built_election import paper_election, person, real_group
+from tests.election.submissions import changed, record_of, refused, submission_of
 
 
 def _culprits(error: Exception) -> tuple[str, ...]:
@@ -44,9 +44,7 @@ def test_commitment_of_one_trustee_does_not_let_another_speak() -> None:
     """Keys are refused while one commitment is missing, and the message names whose."""
     story = paper_election()
 
-    error = refused(
-        story.before(Kind.TRUSTEE_COMMITMENT, 2), story.step(Kind.TRUSTEE_KEYS).submission, PolicyError
-    )
+    error = refused(story.before(Kind.TRUSTEE_COMMITMENT, 2), story.step(Kind.TRUSTEE_KEYS).submission, PolicyError)
 
     assert error.code == "admission.phase"
     assert "[3]" in error.message
@@ -195,7 +193,7 @@ def test_complaint_without_proof() -> None:
     assert (error.code, _culprits(error)) == ("ceremony.complaint_proof", ("2",))
 
 
-def _made_complaint() -> ceremony_trustee.TrusteeComplaint:
+def _made_complaint() -> TrusteeComplaint:
     story = paper_election()
     shares = record_of(story.step(Kind.TRUSTEE_SHARES), TrusteeShares)
     return ceremony_trustee.make_complaint(
@@ -243,9 +241,7 @@ def test_trustee_rehearsal_with_false_proof(part: str) -> None:
     else:
         false = replace(partial, response=partial.response + group.scalar(1))
 
-    error = refused(
-        story.before(Kind.TRUSTEE_REHEARSAL, 1), changed(step.submission, partial=false), VerificationError
-    )
+    error = refused(story.before(Kind.TRUSTEE_REHEARSAL, 1), changed(step.submission, partial=false), VerificationError)
 
     assert error.code == "verification.partial_decryption"
     assert "trustee 2" in error.message

@@ -7,16 +7,8 @@ import pytest
 from evote.election.kinds import Kind
 from evote.election.state import ElectionState
 from evote.errors import PolicyError, VerificationError
-from tests.election.built_election import (
-    changed,
-    fork,
-    manifest_of,
-    paper_election,
-    person,
-    real_group,
-    refused,
-    submission_of,
-)
+from tests.election.built_election import fork, manifest_of, paper_election, person, real_group
+from tests.election.submissions import changed, refused, submission_of
 
 
 def test_scope_is_the_hash_of_the_manifest() -> None:

@@ -8,7 +8,8 @@ from evote.election.admission import admit, check
 from evote.election.kinds import BALLOT_KINDS, ROLE_OF, Kind, Role, parse_kind
 from evote.election.state import Phase
 from evote.errors import EvoteError, PolicyError, ProtocolError
-from tests.election.built_election import changed, fork, paper_election, person, refused
+from tests.election.built_election import fork, paper_election, person
+from tests.election.submissions import changed, refused
 
 # What has to stand in the log before a kind is admissible: the n-th statement of another kind.
 AFTER = {

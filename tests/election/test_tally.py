@@ -6,10 +6,12 @@ import pytest
 
 from evote.core.elgamal import Ciphertext
 from evote.core.group import Element
+from evote.election.admission import check
 from evote.election.kinds import Kind
 from evote.election.outcome import OutcomeKind
-from evote.election.records import Result
+from evote.election.records import PaperContest, Result, TrusteeDecryption
 from evote.election.state import ElectionState
+from evote.election.submission import Submission
 from evote.election.tally import (
     compute_tally,
     contest_figures,
@@ -19,6 +21,7 @@ from evote.election.tally import (
     district_sums,
     is_sealed,
 )
+from evote.errors import VerificationError
 from tests.election.built_election import (
     NO,
     QUESTION,
@@ -32,8 +35,8 @@ from tests.election.built_election import (
     paper_election,
     person,
     real_group,
-    record_of,
 )
+from tests.election.submissions import changed, record_of, refused
 
 
 def _open(story: Story) -> Story:
@@ -129,7 +132,7 @@ def test_counts_of_districts() -> None:
 
 
 def test_withheld_contest() -> None:
-    """Where all ballots of a contest are fewer than the minimum it has no units and no votes, and the rest is counted."""
+    """A contest with fewer ballots than the minimum has no units and no votes; the others are counted."""
     story = _open(Story(real_group(), manifest_of(minimum_ballots=3)))
     for name in ("Jan", "Kim", "Leo"):
         story.cast(name, YES)
@@ -165,13 +168,37 @@ def test_sealed_contest_is_summed_but_not_decrypted() -> None:
     assert story.state.tally.contests[0].units != ()
 
     assert [contest.contest for contest in contests_to_decrypt(story.state, story.state.tally)] == [SCORE]
-    record = story.decrypt(1).submission.record
+    record = record_of(story.decrypt(1), TrusteeDecryption)
     story.decrypt(3)
     story.finish(1, 3)
 
-    assert [contest.contest for contest in record.contests] == [SCORE]  # type: ignore[union-attr]
+    assert [contest.contest for contest in record.contests] == [SCORE]
     outcome = record_of(story.step(Kind.RESULT), Result).contests[0].outcome
     assert (outcome.kind, outcome.votes, outcome.turnout, outcome.quorum_required) == (OutcomeKind.SEALED, (), 5, 6)
+
+
+@pytest.mark.parametrize(
+    ("ballots", "invalid", "votes", "code"),
+    [
+        pytest.param(2, 0, (1, 1), "paper.opened", id="votes of papers that stay closed"),
+        pytest.param(2, 1, (), "paper.opened", id="invalid ones among papers that stay closed"),
+        pytest.param(3, 0, (), "paper.options", id="no votes although the quorum is met with these papers"),
+    ],
+)
+def test_papers_of_a_sealed_contest_stay_closed(ballots: int, invalid: int, votes: tuple[int, ...], code: str) -> None:
+    """Three online and two on paper miss half of twelve: the papers are counted as turnout and not opened."""
+    story = _open(Story(real_group(), manifest_of(rule=SEALED_RULE, paper=True)))
+    for name in ("Ada", "Ben", "Fay"):
+        story.cast(name, YES, (1, 0))
+    story.close()
+    score = PaperContest(contest=SCORE, ballots=0, invalid=0, votes=(0, 0))
+
+    def said(count: PaperContest) -> Submission:
+        return changed(paper_election().step(Kind.PAPER).submission, voters=3, contests=(count, score))
+
+    check(story.state, said(PaperContest(contest=QUESTION, ballots=2, invalid=0, votes=())))
+    opened = PaperContest(contest=QUESTION, ballots=ballots, invalid=invalid, votes=votes)
+    assert refused(story.state, said(opened), VerificationError).code == code
 
 
 def test_quorum_that_is_met_exactly_unseals() -> None:
@@ -196,9 +223,15 @@ def test_not_eligible_lowers_the_quorum() -> None:
     assert not is_sealed(story.state, QUESTION)
 
 
-@pytest.mark.parametrize("names", [("Ada",), ()])
-def test_nothing_to_decrypt(names: tuple[str, ...]) -> None:
-    """With one ballot, or none, everything is withheld: there is a result without any decryption."""
+@pytest.mark.parametrize(
+    ("names", "kinds"),
+    [
+        pytest.param(("Ada",), [OutcomeKind.WITHHELD] * 2, id="one ballot would be revealed"),
+        pytest.param((), [OutcomeKind.TIE, OutcomeKind.THRESHOLD_MISSED], id="nobody voted"),
+    ],
+)
+def test_nothing_to_decrypt(names: tuple[str, ...], kinds: list[OutcomeKind]) -> None:
+    """With one ballot everything is withheld, with none everybody has no votes: a result without any decryption."""
     story = _open(Story(real_group(), manifest_of()))
     for name in names:
         story.cast(name, YES, (0, 0))
@@ -208,7 +241,7 @@ def test_nothing_to_decrypt(names: tuple[str, ...]) -> None:
 
     result = record_of(story.step(Kind.RESULT), Result)
     assert result.trustees == ()
-    assert [contest.outcome.kind for contest in result.contests] == [OutcomeKind.WITHHELD] * 2
+    assert [contest.outcome.kind for contest in result.contests] == kinds
 
 
 def test_key_of_a_person_is_not_an_accident() -> None:

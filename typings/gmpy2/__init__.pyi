@@ -1,6 +1,6 @@
 """Types of the part of gmpy2 that this project uses; gmpy2 itself ships none."""
 
-from typing import Literal, SupportsIndex
+from typing import Literal
 
 class mpz:
     def __new__(cls, value: int | str | mpz = 0, base: int = 0, /) -> mpz: ...
