@@ -1,11 +1,14 @@
 """Canonical JSON: read without trust, write in the one allowed form.
 
-*Spec*: docs/protocol.md, section 3; RFC 8785 restricted to objects, arrays, NFC strings, booleans and integers of magnitude < 2^53.
+*Spec*: docs/protocol.md, section 3; RFC 8785 restricted to objects, arrays, NFC strings, booleans and integers
+of magnitude < 2^53.
 
-*Idea*: Reading and judging are two steps. ``read`` yields a value for anything whose meaning is beyond doubt; ``encode`` writes the
-canonical form of a value, so that comparing bytes finds every other spelling: white space, key order, escapes, ``-0``, leading zeros.
+*Idea*: Reading and judging are two steps. ``read`` yields a value for anything whose meaning is beyond doubt;
+``encode`` writes the canonical form of a value, so that comparing bytes finds every other spelling: white
+space, key order, escapes, ``-0``, leading zeros.
 
-*Invariants*: ``read`` ends for every input without recursion beyond the interpreter's limit and without building huge integers.
+*Invariants*: ``read`` ends for every input without recursion beyond the interpreter's limit and without
+building huge integers.
 """
 
 import json
@@ -44,7 +47,8 @@ _DECODER = json.JSONDecoder(
 def read(data: bytes) -> Any:
     """Return the value that JSON text means; raise Malformed where it has none.
 
-    Accepts spellings that are not canonical: whoever needs canonical bytes compares with ``encode``, which also refuses null.
+    Accepts spellings that are not canonical: whoever needs canonical bytes compares with ``encode``, which also
+    refuses null.
     """
     try:
         text = data.decode("utf-8", errors="strict")

@@ -1,9 +1,11 @@
 """Spreading work over processes: a crew of workers that each hold their own record, tables and database connection.
 
-*Idea*: Tasks are small (numbers of bundles, not their content); results are ledgers, partial sums and digests. A bounded number of tasks
-is under way, so memory does not grow with the record. Processes are spawned, never forked: they share nothing that could be half-copied.
+*Idea*: Tasks are small (numbers of bundles, not their content); results are ledgers, partial sums and digests.
+A bounded number of tasks is under way, so memory does not grow with the record. Processes are spawned, never
+forked: they share nothing that could be half-copied.
 
-*Invariants*: Results come in no promised order. A worker that dies raises ``Unavailable``; nothing it was to check can pass.
+*Invariants*: Results come in no promised order. A worker that dies raises ``Unavailable``; nothing it was to
+check can pass.
 """
 
 import multiprocessing

@@ -2,8 +2,9 @@
 
 *Spec*: RFC 8032, 5.1; docs/protocol.md, section 2.2.
 
-*Idea*: The library checks the equation without cofactor, S < L and that R is the encoding it computes itself. What libraries differ in
-is decided here: canonical encodings only, and no key or R of small order. The points of small order have eight canonical encodings.
+*Idea*: The library checks the equation without cofactor, S < L and that R is the encoding it computes itself.
+What libraries differ in is decided here: canonical encodings only, and no key or R of small order. The points
+of small order have eight canonical encodings.
 
 *Invariants*: ``is_key`` holds exactly for canonical encodings of curve points outside the torsion subgroup of order 8.
 """
@@ -18,7 +19,7 @@ GROUP_ORDER = (1 << 252) + 27742317777372353535851937790883648493
 # d = -121665/121666 (RFC 8032, 5.1)
 _D = -121665 * pow(121666, -1, FIELD) % FIELD
 
-# y of a point of order 8 and its negative; together with 0, 1 and -1 and both signs of x these are all points with 8*P = O.
+# y of a point of order 8; with its negative, 0, 1, -1 and both signs of x these are all points with 8*P = O.
 _Y8 = 2707385501144840649318225287225658788936804267575313519463743609750303402022
 _SIGN = 1 << 255
 _SMALL_ORDER = frozenset(

@@ -1,10 +1,11 @@
-"""The election as the record states it: statements at their places, and the values that everything else is recomputed from.
+"""The election as the record states it: statements at their places, and what everything else is recomputed from.
 
 *Spec*: docs/protocol.md, sections 2.1, 4 and 6.
 
-*Idea*: The first statement of each kind (of each trustee, where the kind is a trustee's) is taken at its word, whoever signed it and
-wherever it stands: those are other rows' questions. Base hashes and joint keys are recomputed from the manifest and the trustees'
-commitments, so that a wrong published copy of one fails its own row and no other.
+*Idea*: The first statement of each kind (of each trustee, where the kind is a trustee's) is taken at its word,
+whoever signed it and wherever it stands: those are other rows' questions. Base hashes and joint keys are
+recomputed from the manifest and the trustees' commitments, so that a wrong published copy of one fails its own
+row and no other.
 """
 
 from dataclasses import dataclass, field
@@ -24,7 +25,8 @@ MAX_TRUSTEES = 64
 class Item:
     """A statement of the election with its payload; ``value`` is None where the payload can't be read.
 
-    ``digest`` is the SHA-256 of the payload bytes in the record (empty where there are none), not what the statement says it is.
+    ``digest`` is the SHA-256 of the payload bytes in the record (empty where there are none), not what the
+    statement says it is.
     """
 
     entry: int

@@ -2,9 +2,9 @@
 
 *Spec*: docs/protocol.md, section 12.
 
-*Idea*: Entries first (small, they rebuild the tree and say who wrote what where), then the few payloads that are no ballots, then all
-payloads slice by slice on every core, then what follows from the sums. A step that can't be done leaves its rows unevaluated, which is
-never a pass, and the rest goes on.
+*Idea*: Entries first (small, they rebuild the tree and say who wrote what where), then the few payloads that
+are no ballots, then all payloads slice by slice on every core, then what follows from the sums. A step that
+can't be done leaves its rows unevaluated, which is never a pass, and the rest goes on.
 """
 
 import sqlite3
@@ -17,7 +17,8 @@ from pathlib import Path
 
 from gmpy2 import mpz
 
-from verifier.checks.ballots import SumKey, describe, merge_sums
+from verifier.checks.ballots import DigestKeys, SumKey, describe, merge_sums
+from verifier.checks.ceremony import check_ceremony
 from verifier.checks.checkpoint import (
     Prefixes,
     check_earlier,
@@ -26,7 +27,6 @@ from verifier.checks.checkpoint import (
     check_schedule,
     check_signature,
 )
-from verifier.checks.ceremony import check_ceremony
 from verifier.checks.credentials import Electorate, check_authors, count_ballots
 from verifier.checks.decryption import check_coverage, check_result, partials_of, tally_units
 from verifier.checks.entries import EntryPass
@@ -49,7 +49,7 @@ from verifier.rows import NOT_IN_PROFILE
 from verifier.scratch import Partitions, open_scratch
 from verifier.summary import summarize
 from verifier.trust import Trust, load_earlier, load_receipts, load_trust
-from verifier.worker import CAST_ROWS, CHALLENGED_ROWS, DigestKeys, PartialTask, SliceTask, WorkerContext
+from verifier.worker import BALLOT_ROWS, OPENING_ROWS, PartialTask, SliceTask, WorkerContext
 
 VERSION = "0.1.0"
 SLICE = 32
@@ -74,7 +74,10 @@ class Options:
 
 
 def verify(options: Options) -> Report:
-    """Verify a record; raise UsageError or RecordUnreadable where there is nothing to verify, Unavailable where a disk fails."""
+    """Verify a record.
+
+    Raise UsageError or RecordUnreadable where there is nothing to verify, Unavailable where a disk fails.
+    """
     try:
         with tempfile.TemporaryDirectory(prefix="evote-verify-", dir=options.scratch) as folder:
             return _Run(options, Path(folder)).run()
@@ -244,7 +247,7 @@ class _ElectionRun:
                 result.lost += part.harvest.lost
                 progress.advance(part.entries)
         except Unavailable as error:
-            self._ledger.unevaluated_rows(("L.G", "L.H", "S.A", *CAST_ROWS, *CHALLENGED_ROWS), str(error))
+            self._ledger.unevaluated_rows(("L.G", "L.H", "S.A", *BALLOT_ROWS, *OPENING_ROWS), str(error))
             result.lost += 1
         progress.finish()
         return result
@@ -264,15 +267,12 @@ class _ElectionRun:
                 ledger.absent(row, "the log is empty")
         if electorate is None:
             return
-        if not electorate.cast:
-            for row in CAST_ROWS:
-                if row in CHALLENGED_ROWS and electorate.challenged:
-                    continue
-                ledger.absent(row, "no ballot was cast")
+        if not electorate.cast + electorate.challenged:
+            for row in BALLOT_ROWS:
+                ledger.absent(row, "no ballots in the record")
         if not electorate.challenged:
-            for row in CHALLENGED_ROWS:
-                if row not in CAST_ROWS:
-                    ledger.absent(row, "no ballot was challenged")
+            for row in OPENING_ROWS:
+                ledger.absent(row, "no ballot was challenged")
 
     def _after_counting(
         self,
@@ -286,7 +286,7 @@ class _ElectionRun:
         if self._loader.course is not None:
             self._loader.course.settle_result(anything_decrypted=any(known.decrypted for known in facts.values()))
         units, on_ballots = tally_units(election), frozenset(harvest.contests)
-        check_paper(election, manifest, electorate, ledger)
+        check_paper(election, manifest, electorate, facts, ledger)
         check_tally(election, manifest, facts, electorate.counted, ledger)
         check_sums(election, manifest, harvest.sums, harvest.lost, ledger)
         check_coverage(election, manifest, facts, units, ledger)

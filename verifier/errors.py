@@ -1,7 +1,8 @@
 """The exceptions of the verifier. They never reach a verdict by themselves: who catches one writes it into the ledger.
 
-*Idea*: ``Malformed`` says that bytes are not what they should be. ``RecordUnreadable`` says that a file of the record is missing
-or refuses to be read. ``Unavailable`` says that the machine failed (disk, worker), not the record.
+*Idea*: ``Malformed`` says that bytes are not what they should be. ``RecordUnreadable`` says that a file of the
+record is missing or refuses to be read. ``Unavailable`` says that the machine failed (disk, worker), not the
+record.
 """
 
 

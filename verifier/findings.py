@@ -2,9 +2,11 @@
 
 *Spec*: docs/protocol.md, section 12.
 
-*Idea*: Everything the program finds is data. Reports in text, HTML and JSON are drawn from one ``Report`` and add nothing to it.
+*Idea*: Everything the program finds is data. Reports in text, HTML and JSON are drawn from one ``Report`` and
+add nothing to it.
 
-*Invariants*: A report is verified only if it holds a finding for at least one row and none of its findings is FAIL or ERROR.
+*Invariants*: A report is verified only if it holds a finding for at least one row and none of its findings is
+FAIL or ERROR.
 """
 
 from dataclasses import dataclass
@@ -52,7 +54,7 @@ class PaperSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitSummary:
-    """One counting unit: labels of its districts, counted ballots, votes per option (empty while nothing is decrypted)."""
+    """One counting unit: labels of its districts, counted ballots, votes per option (empty until decrypted)."""
 
     unit: int
     districts: tuple[str, ...]
@@ -64,8 +66,9 @@ class UnitSummary:
 class ContestSummary:
     """One contest as the verifier recomputed it.
 
-    ``votes`` and ``winners`` come from the decrypted sums of the record by the verifier's own arithmetic. ``blank`` is known
-    only where the option limit equals the selection limit equals 1. ``kind`` is empty while there is no outcome.
+    ``votes`` and ``winners`` come from the decrypted sums of the record by the verifier's own arithmetic.
+    ``blank`` is known only where the option limit equals the selection limit equals 1. ``kind`` is empty while
+    there is no outcome.
     """
 
     contest: int

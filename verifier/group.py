@@ -2,17 +2,19 @@
 
 *Spec*: docs/protocol.md, section 2; EG 3.1.1.
 
-*Idea*: Powers of g and K go over and over the same base: a table of base^(d*2^(w*i)) turns 256 squarings into 256/w products.
-Powers of a ciphertext component have many exponents and one base (c_0..c_R and the membership exponent q): one chain of 256
-squarings serves them all, each exponent gathers the chain's members by its four-bit digits (Yao's method).
+*Idea*: Powers of g and K go over and over the same base: a table of base^(d*2^(w*i)) turns 256 squarings into
+256/w products. Powers of a ciphertext component have many exponents and one base (c_0..c_R and the membership
+exponent q): one chain of 256 squarings serves them all, each exponent gathers the chain's members by its
+four-bit digits (Yao's method).
 
-*Invariants*: All results are in 0..p-1. Nothing here presumes that a base is an element: exponents of untested numbers are used as
-they stand, not reduced mod q.
+*Invariants*: All results are in 0..p-1. Nothing here presumes that a base is an element: exponents of untested
+numbers are used as they stand, not reduced mod q.
 
 *Cost* in products mod p: table power 256/w; shared chain 256 + 92 per exponent + 13 for membership.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from gmpy2 import invert, mpz, powmod
 
@@ -42,7 +44,7 @@ ELEMENT_BYTES = 512
 SCALAR_BYTES = 32
 
 # 2^256 - q; x^q = 1 if and only if x^(2^256) = x^(2^256-q), for x != 0
-_COMPLEMENT = mpz((1 << 256)) - Q
+_COMPLEMENT = mpz(1 << 256) - Q
 
 
 def is_element(x: mpz) -> bool:
@@ -92,6 +94,12 @@ class FixedBase:
                 result = result * row[digit] % P
             e >>= window
         return result
+
+
+@lru_cache(maxsize=4)
+def fixed_base(base: mpz, window: int = 8) -> FixedBase:
+    """Return the table of a base, made once a process."""
+    return FixedBase(base, window)
 
 
 _NIBBLES = tuple((byte & 15, byte >> 4) for byte in range(256))

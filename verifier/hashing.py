@@ -2,8 +2,8 @@
 
 *Spec*: docs/protocol.md, section 2.1; EG 5.1-5.5.
 
-*Idea*: H(B0; B1) = HMAC-SHA-256(B0, B1), B1 starting with the tag. Elements and scalars arrive here as the bytes that stand in the
-record, so that nothing is re-encoded on the way into a hash.
+*Idea*: H(B0; B1) = HMAC-SHA-256(B0, B1), B1 starting with the tag. Elements and scalars arrive here as the
+bytes that stand in the record, so that nothing is re-encoded on the way into a hash.
 
 *Invariants*: Index arguments are below 2^32; elements are 512 bytes and digests 32 bytes wide, which callers ensure.
 """

@@ -1,8 +1,9 @@
 """The book in which checks write what they found, row by row; books of several workers add up to one.
 
-*Idea*: A row counts what was evaluated and what failed, keeps the 20 places that come first in the log, and remembers what could
-not be evaluated. Only here do counts turn into a verdict, so that one rule decides everywhere: a failure is FAIL; else anything
-unevaluated is ERROR; else a reason for absence is ABSENT; else something must have been evaluated, or the row is ERROR.
+*Idea*: A row counts what was evaluated and what failed, keeps the 20 places that come first in the log, and
+remembers what could not be evaluated. Only here do counts turn into a verdict, so that one rule decides
+everywhere: a failure is FAIL; else anything unevaluated is ERROR; else a reason for absence is ABSENT; else
+something must have been evaluated, or the row is ERROR.
 
 *Invariants*: No verdict is PASS with nothing evaluated. Merging is commutative as far as a report can tell.
 """

@@ -1,9 +1,9 @@
-"""From statements to an election: choose the scope, read every payload that is no ballot, feed the checks that walk in log order.
+"""From statements to an election: read every payload that is no ballot, feed the checks that walk in log order.
 
 *Spec*: docs/protocol.md, sections 3 and 4; docs/formats.md, section 3 (row S.A).
 
-*Idea*: Memory holds the first statement of each kind and trustee; the registrar's statements, of which there may be as many as voters,
-are fed on and forgotten.
+*Idea*: Memory holds the first statement of each kind and trustee; the registrar's statements, of which there
+may be as many as voters, are fed on and forgotten.
 """
 
 import sqlite3
@@ -15,6 +15,7 @@ from verifier.checks.credentials import CredentialBook
 from verifier.checks.manifest_rules import check_manifest
 from verifier.election import MAX_TRUSTEES, Election, Item
 from verifier.errors import RecordUnreadable
+from verifier.hashing import MAX_INDEX
 from verifier.ledger import Ledger
 from verifier.manifest import manifest_from
 from verifier.payloads import PayloadCursor
@@ -95,8 +96,11 @@ class Loader:
         if value is None:
             self._ledger.unevaluated("S.B", "the manifest can't be read")
             return
-        self.election.manifest, self.election.manifest_bytes = manifest_from(value), data
-        check_manifest(self.election.manifest, entry, self._ledger)
+        manifest = manifest_from(value)
+        check_manifest(manifest, entry, self._ledger)
+        # a quorum that has no encoding leaves no base hash to go on with
+        if manifest.quorum <= MAX_INDEX:
+            self.election.manifest, self.election.manifest_bytes = manifest, data
 
     def _items(self) -> Iterator[Item]:
         query = (

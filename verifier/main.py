@@ -1,7 +1,7 @@
 """The auditor's command: ``evote-verify RECORD``.
 
-*Exit codes*: 0 verified; 1 a false statement (some row FAIL); 2 unreadable input, usage, or rows that could not be evaluated
-without any FAIL; 3 a bug of this program; 4 the machine failed (disk, worker); 130 interrupted.
+*Exit codes*: 0 verified; 1 a false statement (some row FAIL); 2 unreadable input, usage, or rows that could not
+be evaluated without any FAIL; 3 a bug of this program; 4 the machine failed (disk, worker); 130 interrupted.
 """
 
 import argparse

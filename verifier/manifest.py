@@ -15,6 +15,7 @@ class Rule:
     seats: int
     sealed_below_quorum: bool
     quorum: tuple[int, int]
+    quorum_comparison: str
     threshold_of: str
     comparison: str
     threshold: tuple[int, int]
@@ -134,6 +135,7 @@ def _contest(index: int, value: dict[str, Any]) -> Contest:
             seats=rule["seats"],
             sealed_below_quorum=rule["sealed_below_quorum"],
             quorum=(rule["quorum"]["numerator"], rule["quorum"]["denominator"]),
+            quorum_comparison=rule["quorum"]["comparison"],
             threshold_of=rule["threshold"]["of"],
             comparison=rule["threshold"]["comparison"],
             threshold=(rule["threshold"]["numerator"], rule["threshold"]["denominator"]),

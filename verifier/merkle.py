@@ -1,9 +1,9 @@
-"""The Merkle tree of the log: roots of any prefix, inclusion proofs, consistency proofs.
+"""The Merkle tree of the log: roots of any prefix, and inclusion proofs.
 
-*Spec*: RFC 9162, 2.1 (SHA-256). Subtrees: C2SP tlog-cosignature.
+*Spec*: RFC 9162, 2.1 (SHA-256).
 
-*Idea*: ``Frontier`` holds the complete subtrees on the right edge, one per set bit of the size; appending merges equal heights, and
-the root of the current prefix folds them from the right.
+*Idea*: ``Frontier`` holds the complete subtrees on the right edge, one per set bit of the size; appending
+merges equal heights, and the root of the current prefix folds them from the right.
 
 *Invariants*: Proofs are accepted only with exactly the hashes they need; sizes and indices may be hostile.
 """
@@ -69,7 +69,7 @@ class Frontier:
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes:
-    """Return the root that an inclusion proof leads to (RFC 9162, 2.1.3.2); raise Malformed for a proof of wrong length."""
+    """Return the root that an inclusion proof leads to (RFC 9162, 2.1.3.2); raise Malformed for a wrong length."""
     if not 0 <= index < size:
         raise Malformed("index outside the tree")
     if len(leaf) != HASH_BYTES or any(len(item) != HASH_BYTES for item in proof):
@@ -96,70 +96,3 @@ def is_included(index: int, size: int, leaf: bytes, proof: Sequence[bytes], root
         return root_from_inclusion(index, size, leaf, proof) == root
     except Malformed:
         return False
-
-
-def is_consistent(size1: int, size2: int, root1: bytes, root2: bytes, proof: Sequence[bytes]) -> bool:
-    """Say whether the tree of size1 >= 1 leaves is a prefix of the tree of size2 (RFC 9162, 2.1.4.2)."""
-    if not 1 <= size1 <= size2 or any(len(item) != HASH_BYTES for item in (root1, root2, *proof)):
-        return False
-    if size1 == size2:
-        return not proof and root1 == root2
-    if not proof:
-        return False
-    path = [root1, *proof] if size1 & (size1 - 1) == 0 else list(proof)
-    fn, sn = size1 - 1, size2 - 1
-    while fn & 1:
-        fn, sn = fn >> 1, sn >> 1
-    fr = sr = path[0]
-    for item in path[1:]:
-        if sn == 0:
-            return False
-        if fn & 1 or fn == sn:
-            fr, sr = node_hash(item, fr), node_hash(item, sr)
-            while not fn & 1 and fn:
-                fn, sn = fn >> 1, sn >> 1
-        else:
-            sr = node_hash(sr, item)
-        fn, sn = fn >> 1, sn >> 1
-    return sn == 0 and fr == root1 and sr == root2
-
-
-def _is_subtree(start: int, end: int) -> bool:
-    # [start, end) is a subtree if start is a multiple of the smallest power of two that is at least its width
-    return 0 <= start <= end and (end == start or start % (1 << (end - start - 1).bit_length()) == 0)
-
-
-def is_included_in_subtree(index: int, start: int, end: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> bool:
-    """Say whether ``leaf`` stands at ``index`` of the log, in the subtree [start, end) with ``root``."""
-    return _is_subtree(start, end) and is_included(index - start, end - start, leaf, proof, root)
-
-
-def is_subtree_consistent(start: int, end: int, size: int, subtree: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
-    """Say whether ``subtree`` is the hash of [start, end) in the tree of ``size`` leaves with ``root``."""
-    if not _is_subtree(start, end) or end > size or start == end:
-        return False
-    if any(len(item) != HASH_BYTES for item in (subtree, root, *proof)):
-        return False
-    fn, sn, tn = start, end - 1, size - 1
-    while fn != sn and (sn == tn or sn & 1):
-        fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
-    path = list(proof)
-    if fn == sn:
-        fr = sr = subtree
-    elif path:
-        fr = sr = path.pop(0)
-    else:
-        return False
-    for item in path:
-        if tn == 0:
-            return False
-        if sn & 1 or sn == tn:
-            if fn < sn:
-                fr = node_hash(item, fr)
-            sr = node_hash(item, sr)
-            while not sn & 1 and sn:
-                fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
-        else:
-            sr = node_hash(sr, item)
-        fn, sn, tn = fn >> 1, sn >> 1, tn >> 1
-    return tn == 0 and fr == subtree and sr == root

@@ -2,10 +2,11 @@
 
 *Spec*: C2SP signed-note, tlog-checkpoint, tlog-cosignature (Ed25519 signatures 0x01 and timestamped cosignatures 0x04).
 
-*Idea*: A note is text and signature lines; the checkpoint is the text's first three lines. Lines of unknown keys say nothing. A line
-that bears a known key's name and id must be valid, or the note is not.
+*Idea*: A note is text and signature lines; the checkpoint is the text's first three lines. Lines of unknown
+keys say nothing. A line that bears a known key's name and id must be valid, or the note is not.
 
-*Invariants*: Base64 is accepted in its one canonical spelling. Signatures are judged in the strict reading of section 2.2.
+*Invariants*: Base64 is accepted in its one canonical spelling. Signatures are judged in the strict reading of
+section 2.2.
 """
 
 import base64
@@ -55,7 +56,7 @@ class VerifierKey:
 
 
 def parse_verifier_key(text: str) -> VerifierKey:
-    """Return the key that a line ``name+id+base64`` states; raise Malformed, also where the id is not that of the key."""
+    """Return the key that ``name+id+base64`` states; raise Malformed, also where the id is not that of the key."""
     parts = text.split("+", 2)
     if len(parts) != 3 or not _is_key_name(parts[0]) or not re.fullmatch("[0-9a-f]{8}", parts[1]):
         raise Malformed("not a verifier key")

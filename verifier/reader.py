@@ -2,8 +2,9 @@
 
 *Spec*: docs/formats.md, section 1; C2SP tlog-tiles (paths).
 
-*Idea*: Nothing is unpacked and no path from the record ever reaches the file system unless it was built here. Bundles are read frame
-by frame, so that memory depends on one frame, not on what an archive claims to expand to.
+*Idea*: Nothing is unpacked and no path from the record ever reaches the file system unless it was built here.
+Bundles are read frame by frame, so that memory depends on one frame, not on what an archive claims to expand
+to.
 
 *Invariants*: Symbolic links, devices and pipes inside a record are refused; so are archives that name a member twice.
 """

@@ -2,9 +2,9 @@
 
 *Spec*: docs/formats.md, section 3 (row S.A); docs/protocol.md, section 3.
 
-*Idea*: A description of each payload in the words of the document, and one walk that compares. What is wrong in spelling only
-(order, white space, an unknown key, upper case) is a problem, but leaves a value that the other rows can still judge; a missing or
-mistyped field leaves none.
+*Idea*: A description of each payload in the words of the document, and one walk that compares. What is wrong in
+spelling only (order, white space, an unknown key, upper case) is a problem, but leaves a value that the other
+rows can still judge; a missing or mistyped field leaves none.
 
 *Invariants*: A decoded value has every field of its kind in its type; numbers behind hexadecimal are not judged here.
 """
@@ -36,6 +36,12 @@ def _hex(digits: int) -> Field:
 def _int(value: Any, place: str, _problems: list[str]) -> Any:
     if type(value) is not int or value < 0:
         raise Malformed(f"{place} is not an integer of at least 0")
+    return value
+
+
+def _index(value: Any, place: str, problems: list[str]) -> Any:
+    if _int(value, place, problems) == 0:
+        problems.append(f"{place} is 0, and indices start at 1")
     return value
 
 
@@ -86,7 +92,6 @@ def _object(**fields: Field) -> Field:
 
 
 _E, _S, _D, _K = _hex(1024), _hex(64), _hex(64), _hex(64)
-_FRACTION = _object(numerator=_int, denominator=_int)
 _PROOF_FIELDS: dict[str, Field] = {"challenge": _S, "response": _S}
 _KEY_PROOF = _object(commitments=_list(_E), challenge=_S, responses=_list(_S))
 _BRANCHES: dict[str, Field] = {"challenges": _list(_S), "responses": _list(_S)}
@@ -95,11 +100,11 @@ _BALLOT = _object(
     id=_D,
     salt=_D,
     identifier_hash=_D,
-    style=_int,
+    style=_index,
     confirmation_code=_D,
     contests=_list(
         _object(
-            contest=_int,
+            contest=_index,
             contest_hash=_D,
             selections=_list(_object(alpha=_E, beta=_E, **_BRANCHES)),
             limit_proof=_object(**_BRANCHES),
@@ -116,8 +121,8 @@ _MANIFEST = _object(
     label=_text,
     title=_title,
     device=_text,
-    ballot_styles=_list(_object(label=_text, contests=_list(_int))),
-    districts=_list(_object(label=_text, title=_title, ballot_style=_int)),
+    ballot_styles=_list(_object(label=_text, contests=_list(_index))),
+    districts=_list(_object(label=_text, title=_title, ballot_style=_index)),
     contests=_list(
         _object(
             label=_text,
@@ -129,7 +134,7 @@ _MANIFEST = _object(
                 method=_text,
                 seats=_int,
                 sealed_below_quorum=_bool,
-                quorum=_FRACTION,
+                quorum=_object(comparison=_text, numerator=_int, denominator=_int),
                 threshold=_object(of=_text, comparison=_text, numerator=_int, denominator=_int),
             ),
         )
@@ -158,18 +163,18 @@ MAX_PART = 4096
 PAYLOADS: dict[str, Field] = {
     "election.manifest": _MANIFEST,
     "election.parameters": _object(version=_text, p=_E, q=_S, g=_E, n=_int, k=_int, h_p=_D, h_b=_D),
-    "trustee.commitment": _object(trustee=_int, keys=_D),
-    "trustee.keys": _object(trustee=_int, communication_key=_E, vote=_KEY_PROOF, data=_KEY_PROOF),
+    "trustee.commitment": _object(trustee=_index, keys=_D),
+    "trustee.keys": _object(trustee=_index, communication_key=_E, vote=_KEY_PROOF, data=_KEY_PROOF),
     "trustee.shares": _object(
-        trustee=_int, shares=_list(_object(to=_int, c0=_E, c1=_hex(128), challenge=_S, response=_S))
+        trustee=_index, shares=_list(_object(to=_index, c0=_E, c1=_hex(128), challenge=_S, response=_S))
     ),
-    "trustee.confirmation": _object(trustee=_int, h_g=_D),
-    "trustee.complaint": _object(trustee=_int, accused=_int, beta=_E, **_PROOF_FIELDS),
+    "trustee.confirmation": _object(trustee=_index, h_g=_D),
+    "trustee.complaint": _object(trustee=_index, accused=_index, beta=_E, **_PROOF_FIELDS),
     "election.keys": _object(vote_key=_E, data_key=_E, h_g=_D, h_e=_D, device_hash=_D, chaining_field=_hex(72)),
     "election.rehearsal": _object(alpha=_E, beta=_E, value=_int),
-    "trustee.rehearsal": _object(trustee=_int, partial=_E, **_PROOF_FIELDS),
+    "trustee.rehearsal": _object(trustee=_index, partial=_E, **_PROOF_FIELDS),
     "registrar.credentials": _object(
-        part=_int, credentials=_list(_object(key=_K, district=_int, weight=_int), least=1, most=MAX_PART)
+        part=_index, credentials=_list(_object(key=_K, district=_index, weight=_int), least=1, most=MAX_PART)
     ),
     "registrar.roll": _object(parts=_int, count=_int, weight=_int, districts=_list(_object(count=_int, weight=_int))),
     "registrar.strike": _object(credential=_K, reason=_text),
@@ -178,20 +183,20 @@ PAYLOADS: dict[str, Field] = {
     "ballot.cast": _BALLOT,
     "ballot.challenged": _object(
         ballot=_BALLOT,
-        openings=_list(_object(contest=_int, selections=_list(_object(value=_int, nonce=_S)))),
+        openings=_list(_object(contest=_index, selections=_list(_object(value=_int, nonce=_S)))),
     ),
     "election.close": _object(h_e=_D),
     "election.paper": _object(
-        voters=_int, contests=_list(_object(contest=_int, ballots=_int, invalid=_int, votes=_list(_int)))
+        voters=_int, contests=_list(_object(contest=_index, ballots=_int, invalid=_int, votes=_list(_int)))
     ),
     "election.tally": _object(
         contests=_list(
             _object(
-                contest=_int,
+                contest=_index,
                 units=_list(
                     _object(
-                        unit=_int,
-                        districts=_list(_int),
+                        unit=_index,
+                        districts=_list(_index),
                         ballots=_int,
                         weight=_int,
                         ciphertexts=_list(_object(alpha=_E, beta=_E)),
@@ -201,21 +206,21 @@ PAYLOADS: dict[str, Field] = {
         )
     ),
     "trustee.decryption": _object(
-        trustee=_int,
+        trustee=_index,
         contests=_list(
             _object(
-                contest=_int,
-                units=_list(_object(unit=_int, partials=_list(_object(partial=_E, **_PROOF_FIELDS)))),
+                contest=_index,
+                units=_list(_object(unit=_index, partials=_list(_object(partial=_E, **_PROOF_FIELDS)))),
             )
         ),
     ),
     "election.result": _object(
-        trustees=_list(_int),
+        trustees=_list(_index),
         contests=_list(
             _object(
-                contest=_int,
+                contest=_index,
                 label=_text,
-                units=_list(_object(unit=_int, options=_list(_object(label=_text, t=_E, votes=_int)))),
+                units=_list(_object(unit=_index, options=_list(_object(label=_text, t=_E, votes=_int)))),
                 outcome=_OUTCOME,
             )
         ),

@@ -1,9 +1,10 @@
-"""What a verification keeps on disk instead of in memory: statements, credentials, ballots; and digests that must not repeat.
+"""What a verification keeps on disk instead of in memory: statements, credentials, ballots, digests.
 
-*Idea*: One SQLite file holds a row per statement and per credential, so that questions such as "which is this credential's last
-ballot" are asked of an index. Values that must be pairwise different are reduced to keyed 16-byte digests and scattered over 256 files
-by their first byte; two equal values meet in one file, and each file is small enough to be looked through alone. The key is secret and
-fresh, so nobody can prepare values that collide or crowd one file.
+*Idea*: One SQLite file holds a row per statement and per credential, so that questions such as "which is this
+credential's last ballot" are asked of an index. Values that must be pairwise different are reduced to keyed
+16-byte digests and scattered over 256 files by their first byte; two equal values meet in one file, and each
+file is small enough to be looked through alone. The key is secret and fresh, so nobody can prepare values that
+collide or crowd one file.
 
 *Invariants*: Memory is bounded by the caches fixed here and by ``PASS_BYTES``, whatever the number of ballots.
 """
@@ -42,7 +43,7 @@ def open_scratch(path: Path, *, create: bool = False) -> sqlite3.Connection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BallotFacts:
-    """What the entries alone tell of a ballot: does it count, in which district, with which weight (None: no credential)."""
+    """What entries alone tell of a ballot: does it count, in which district, with what weight (None: no credential)."""
 
     counted: bool
     district: int | None
@@ -103,8 +104,11 @@ class Partitions:
     def repeated(self) -> Iterator[tuple[Location, Location]]:
         """Yield the place of every repeated value with the place of its first occurrence."""
         for partition in range(PARTITIONS):
-            self._flush(partition)
             path = self._folder / f"{partition:02x}"
+            if self._buffers[partition]:
+                self._flush(partition)
+            elif not path.exists():
+                continue
             passes = path.stat().st_size // PASS_BYTES + 1
             for number in range(passes):
                 yield from self._repeated_in(path, passes, number)

@@ -1,4 +1,4 @@
-"""The election in figures, for reports: what the record states where it is only text, what the verifier recomputed where it counts."""
+"""The election in figures, for reports: the record's own words, and the verifier's own arithmetic."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,12 +53,12 @@ def _contest(
     entry: dict[str, Any] | None,
     paper: PaperCounts,
 ) -> ContestSummary:
-    shown = entry is not None and facts.decrypted and bool(entry["units"])
+    shown = entry is not None and facts.published and bool(entry["units"]) == facts.decrypted
     units = entry["units"] if entry is not None and shown else []
     votes = votes_of(contest, units, paper)
     online = sum(votes_of(contest, units, {}))
     single = contest.option_limit == contest.selection_limit == 1
-    decided = entry is not None and (shown or not facts.decrypted)
+    decided = entry is not None and (shown or not facts.published)
     outcome = outcome_of(contest.rule, facts, votes) if decided else Outcome(kind="")
     counts = paper.get(contest.index)
     by_unit = {unit["unit"]: unit for unit in reversed(units)}

@@ -2,7 +2,8 @@
 
 *Spec*: docs/protocol.md, section 12 (head); C2SP tlog-policy.
 
-*Idea*: A key from the auditor beats the record's own ``policy`` file, which only says what the record claims about itself.
+*Idea*: A key from the auditor beats the record's own ``policy`` file, which only says what the record claims
+about itself.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ class HandedReceipt:
 
 
 def load_trust(record: Record, log_key: str | None, policy_file: str | None) -> Trust:
-    """Collect keys and policy from the auditor and, failing that, from the record; raise UsageError for a bad argument."""
+    """Collect keys and policy from the auditor, failing that from the record; raise UsageError for a bad argument."""
     logs: tuple[VerifierKey, ...] = ()
     policy, policy_source, problem = None, "", ""
     if policy_file is not None:

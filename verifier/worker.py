@@ -1,4 +1,4 @@
-"""What one worker process does: judge a slice of the log's entries with their payloads, or a handful of partial decryptions.
+"""What one worker process does: judge a slice of the log with its payloads, or a handful of partial decryptions.
 
 *Spec*: docs/protocol.md, sections 3, 8, 10, 12 (rows L.G, L.H, S.A of ballots; V5 to V8, V13, V14; V10).
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from gmpy2 import mpz
 
 from verifier.checks.ballots import BallotChecker, BallotKeys, DigestKeys, Harvest
-from verifier.checks.ceremony import partial_proof_holds
+from verifier.checks.ceremony import partial_verdict
 from verifier.checks.challenged import check_opening
 from verifier.checks.course import BALLOTS
 from verifier.election import Keys, number
@@ -30,14 +30,11 @@ from verifier.scratch import BallotFacts, ballot_facts, open_scratch
 from verifier.statement import Statement, parse_statement
 
 MAX_FRAME = 0xFFFF
-CAST_ROWS = (
+BALLOT_ROWS = (
     *("V5.A", "V5.B", "V6.A", "V6.B", "V6.C", "V6.D", "V7.A", "V7.B", "V7.C", "V7.D"),
     *("V8.A", "V8.B", "S.C", "E.F", "E.G", "E.H", "E.I"),
 )
-CHALLENGED_ROWS = (
-    *("V5.A", "V5.B", "V8.A", "V8.B", "S.C", "E.F", "E.G", "E.H", "E.I"),
-    *("V13.B", "V14.A", "V14.B", "V14.C", "V14.D", "V14.E", "V14.F"),
-)
+OPENING_ROWS = ("V13.B", "V14.A", "V14.B", "V14.C", "V14.D", "V14.E", "V14.F")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,7 +148,7 @@ class _Slice:
     def _lost(self, entry: int, statement: Statement, why: str) -> None:
         if statement.scope != self.worker.context.scope or statement.kind not in BALLOTS:
             return
-        rows = CAST_ROWS if statement.kind == "ballot.cast" else CHALLENGED_ROWS
+        rows = BALLOT_ROWS if statement.kind == "ballot.cast" else (*BALLOT_ROWS, *OPENING_ROWS)
         self.ledger.unevaluated_rows(rows, f"a ballot: {why}")
         if entry in self.facts and self.facts[entry].counted:
             self.harvest.lost += 1
@@ -167,10 +164,10 @@ class _Slice:
             self._lost(entry, statement, "its payload can't be read")
         elif statement.kind == "ballot.cast":
             checker.ledger, checker.harvest = self.ledger, self.harvest
-            checker.check(entry, statement.author, decoded.value, facts, cast=True)
+            checker.check(entry, statement.author, decoded.value, facts)
         else:
             checker.ledger, checker.harvest = self.ledger, self.harvest
-            h_i = checker.check(entry, statement.author, decoded.value["ballot"], facts, cast=False)
+            h_i = checker.check(entry, statement.author, decoded.value["ballot"], facts)
             check_opening(checker, entry, h_i, decoded.value)
 
 
@@ -199,11 +196,11 @@ class PartialTask:
             contest, option, unit = item.place
             place = f"entry {item.entry}, trustee {item.trustee}, contest {contest}, unit {unit}, option {option}"
             scalars = all(is_scalar(number(item.fields[name])) for name in ("challenge", "response"))
-            member = is_element(number(item.fields["partial"]))
-            ledger.check("V10.A", scalars and member, place, entry=item.entry)
             if keys is None or len(keys.verification_keys) < item.trustee:
+                member = is_element(number(item.fields["partial"]))
                 ledger.unevaluated("V10.B", "the trustees' keys can't be read")
             else:
-                holds = partial_proof_holds(keys, item.place, item.trustee, item.a, item.b, item.fields)
+                member, holds = partial_verdict(keys, item.place, item.trustee, item.a, item.b, item.fields)
                 ledger.check("V10.B", holds, place, entry=item.entry)
+            ledger.check("V10.A", scalars and member, place, entry=item.entry)
         return ledger

@@ -40,7 +40,11 @@ def test_every_package_is_in_a_contract() -> None:
 
 def test_files_stay_small() -> None:
     """No source file exceeds the limit: one concept a file."""
-    long = {str(p.relative_to(ROOT)): n for p in python_files(*PACKAGES) if (n := len(p.read_text().splitlines())) > MAXIMUM_LINES}
+    long = {
+        str(p.relative_to(ROOT)): n
+        for p in python_files(*PACKAGES)
+        if (n := len(p.read_text().splitlines())) > MAXIMUM_LINES
+    }
 
     assert long == {}
 
@@ -88,7 +92,9 @@ def test_the_verifier_runs_alone(tmp_path: Path) -> None:
         "assert not [m for m in sys.modules if m.split('.')[0] in ('evote', 'trustee_cli')]\n"
         "verifier.main.run(['--help'])"
     )
-    result = subprocess.run([sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
 
     assert result.returncode == 0, result.stderr
     assert "RECORD" in result.stdout
@@ -116,7 +122,5 @@ def test_the_project_speaks_of_itself_alone(pattern: str) -> None:
 def _is_nested(node: ast.AST, tree: ast.Module) -> bool:
     """Tell whether a function stands inside another function."""
     return any(
-        node in ast.walk(outer) and node is not outer
-        for outer in ast.walk(tree)
-        if isinstance(outer, ast.FunctionDef)
+        node in ast.walk(outer) and node is not outer for outer in ast.walk(tree) if isinstance(outer, ast.FunctionDef)
     )

@@ -2,11 +2,11 @@
 
 *Spec*: docs/protocol.md, section 8; EG 3.3, 3.4, verifications 5 to 8.
 
-*Idea*: Proofs hold challenges and responses only, so every commitment is recomputed and hashed. Ciphertext components have one squaring
-chain each for all their exponents; powers of g and K come from tables.
+*Idea*: Proofs hold challenges and responses only, so every commitment is recomputed and hashed. Ciphertext
+components have one squaring chain each for all their exponents; powers of g and K come from tables.
 
-*Invariants*: Limits come from the manifest for row S.C only; a proof is judged with the branches it has, so that a proof of another
-length fails S.C and not the equation. Proofs of challenged ballots are recomputed for E.H but have no row of their own.
+*Invariants*: Limits come from the manifest for row S.C only; a proof is judged with the branches it has, so that
+a proof of another length fails S.C and not the equation. Cast and challenged ballots are judged alike.
 
 *Cost* per selection with R + 1 branches: 2 chains with R + 1 exponents and 2(R + 1) table powers.
 """
@@ -19,7 +19,7 @@ from gmpy2 import mpz, powmod
 
 from verifier import hashing
 from verifier.election import number
-from verifier.group import ONE, FixedBase, G, P, Q, is_scalar, product, shared_powers
+from verifier.group import ONE, G, P, Q, fixed_base, is_scalar, product, shared_powers
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
 from verifier.scratch import BallotFacts, digest_record
@@ -64,10 +64,10 @@ class BallotChecker:
 
     def __init__(self, manifest: Manifest, keys: BallotKeys, digests: DigestKeys, window: int) -> None:
         self.manifest, self.keys, self._digests = manifest, keys, digests
-        self.g_table, self.k_table = FixedBase(G, window), FixedBase(keys.vote_key, window)
+        self.g_table, self.k_table = fixed_base(G, window), fixed_base(keys.vote_key, window)
         self.ledger, self.harvest = Ledger(), Harvest()
 
-    def check(self, entry: int, author: bytes, ballot: dict[str, Any], facts: BallotFacts, *, cast: bool) -> bytes:
+    def check(self, entry: int, author: bytes, ballot: dict[str, Any], facts: BallotFacts) -> bytes:
         """Judge one ballot and return its H_I."""
         place = f"entry {entry}, ballot {ballot['id'][:8]}"
         identifier = bytes.fromhex(ballot["id"])
@@ -85,7 +85,7 @@ class BallotChecker:
                 # has no encoding in any hash; S.C has said that there is no such contest
                 self.ledger.unevaluated("V8.A", "contest index without encoding")
                 continue
-            self._check_proofs(entry, contest, h_i, where, cast=cast)
+            self._check_proofs(entry, contest, h_i, where)
             chi = contest_hash_of(h_i, contest)
             self.ledger.check("V8.A", contest["contest_hash"] == chi.hex(), where, entry=entry)
             contest_hashes[index] = chi
@@ -118,7 +118,7 @@ class BallotChecker:
             same = ballot["style"] == self.manifest.district_style(facts.district)
             self.ledger.check("E.I", same, f"{place}: style {ballot['style']}", entry=entry)
 
-    def _check_proofs(self, entry: int, contest: dict[str, Any], h_i: bytes, where: str, *, cast: bool) -> None:
+    def _check_proofs(self, entry: int, contest: dict[str, Any], h_i: bytes, where: str) -> None:
         index = contest["contest"]
         alphas: list[mpz] = []
         betas: list[mpz] = []
@@ -131,22 +131,20 @@ class BallotChecker:
             for text, part in zip(encoded, (ALPHA, BETA), strict=True):
                 self.harvest.components += digest_record(self._digests.components, text, (*location, part))
             commitments, member_a, member_b = self._commitments(alpha, beta, selection, location)
-            if cast:
-                self.ledger.check("V6.A", member_a, f"{place}: alpha", entry=entry)
-                self.ledger.check("V6.A", member_b, f"{place}: beta", entry=entry)
-                challenge = hashing.selection_challenge(h_i, index, option, *encoded, commitments)
-                self._check_branches("V6", entry, selection, challenge, place)
+            self.ledger.check("V6.A", member_a, f"{place}: alpha", entry=entry)
+            self.ledger.check("V6.A", member_b, f"{place}: beta", entry=entry)
+            challenge = hashing.selection_challenge(h_i, index, option, *encoded, commitments)
+            self._check_branches("V6", entry, selection, challenge, place)
             members = members and member_a and member_b
             alphas.append(alpha)
             betas.append(beta)
         alpha_sum, beta_sum = product(alphas), product(betas)
         proof = contest["limit_proof"]
         commitments, _, _ = self._commitments(alpha_sum, beta_sum, proof, (entry, index, 0))
-        if cast:
-            self.ledger.check("V7.A", members, where, entry=entry)
-            bars = hashing.element_bytes(alpha_sum), hashing.element_bytes(beta_sum)
-            challenge = hashing.limit_challenge(h_i, index, *bars, commitments)
-            self._check_branches("V7", entry, proof, challenge, f"{where}, limit")
+        self.ledger.check("V7.A", members, where, entry=entry)
+        bars = hashing.element_bytes(alpha_sum), hashing.element_bytes(beta_sum)
+        challenge = hashing.limit_challenge(h_i, index, *bars, commitments)
+        self._check_branches("V7", entry, proof, challenge, f"{where}, limit")
 
     def _commitments(
         self, alpha: mpz, beta: mpz, proof: dict[str, Any], location: tuple[int, int, int]

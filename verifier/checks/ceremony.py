@@ -10,7 +10,7 @@ from gmpy2 import mpz, powmod
 
 from verifier import hashing
 from verifier.election import Election, Item, Keys, number
-from verifier.group import ONE, G, P, inverse, is_element, is_scalar, lagrange_weight
+from verifier.group import ONE, G, P, fixed_base, inverse, is_element, is_scalar, lagrange_weight, shared_powers
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
 
@@ -102,7 +102,7 @@ def _key_proof_holds(h_p: bytes, label: bytes, index: int, proof: dict[str, Any]
     openings = []
     for base, response in zip(bases, proof["responses"], strict=True):
         # h_{i,j} = g^{v_{i,j}} * K_{i,j}^{c_i}, the last one with kappa_i
-        opening = powmod(G, number(response), P) * powmod(number(base), c, P) % P
+        opening = fixed_base(G).power(number(response)) * powmod(number(base), c, P) % P
         openings.append(hashing.element_bytes(opening))
     encoded = [bytes.fromhex(base) for base in bases]
     return bool(c == hashing.key_proof_challenge(h_p, label, index, encoded[:-1], encoded[-1], openings))
@@ -131,7 +131,7 @@ def _check_shares(election: Election, manifest: Manifest, ledger: Ledger) -> Non
             place = f"{_where(item)}, share for {share['to']}"
             c0, c, v = number(share["c0"]), number(share["challenge"]), number(share["response"])
             # gamma' = g^v * C0^c
-            gamma = powmod(G, v, P) * powmod(c0, c, P) % P
+            gamma = fixed_base(G).power(v) * powmod(c0, c, P) % P
             encoded = hashing.element_bytes(gamma), bytes.fromhex(share["c0"]), bytes.fromhex(share["c1"])
             holds = (
                 is_element(c0)
@@ -152,9 +152,8 @@ def _check_complaint(election: Election, manifest: Manifest, ledger: Ledger) -> 
     keys, shares = election.trustees("trustee.keys"), election.trustees("trustee.shares")
     for index, item in election.trustees("trustee.complaint").items():
         accused = item.value["accused"]
-        share = next(
-            (s for s in shares[accused].value["shares"] if s["to"] == index) if accused in shares else iter(()), None
-        )
+        sent: list[dict[str, Any]] = shares[accused].value["shares"] if accused in shares else []
+        share = next((s for s in sent if s["to"] == index), None)
         if share is None or index not in keys or accused not in keys:
             ledger.unevaluated("D.B", "a complaint about a share or keys that are not there")
             continue
@@ -214,18 +213,19 @@ def _check_guardian_hash(election: Election, ledger: Ledger) -> None:
         ledger.absent("D.C", "no confirmation in the record")
 
 
-def partial_proof_holds(
+def partial_verdict(
     keys: Keys, place: tuple[int, int, int], trustee: int, a: mpz, b_text: str, partial: Mapping[str, str]
-) -> bool:
-    """Say whether the proof of a partial decryption of (A, B) holds; ``b_text`` is B as it stands in the record.
+) -> tuple[bool, bool]:
+    """Say whether M_i is an element and whether the proof of the partial decryption of (A, B) holds.
 
-    The ranges of challenge and response and the membership of the partial decryption are not checked here.
+    ``b_text`` is B as it stands in the record. The ranges of challenge and response are not checked here.
     """
     m, c, v = number(partial["partial"]), number(partial["challenge"]), number(partial["response"])
     z = keys.verification_keys[trustee - 1]
     # a = g^v * Z_i^c, b = A^v * M_i^c
-    commit_a = powmod(G, v, P) * powmod(z, c, P) % P
-    commit_b = powmod(a, v, P) * powmod(m, c, P) % P
+    (m_c,), member = shared_powers(m, [c])
+    commit_a = fixed_base(G).power(v) * powmod(z, c, P) % P
+    commit_b = powmod(a, v, P) * m_c % P
     encode = hashing.element_bytes
     challenge = hashing.decryption_challenge(
         keys.h_e,
@@ -237,7 +237,7 @@ def partial_proof_holds(
         bytes.fromhex(partial["partial"]),
         encode(commit_a) + encode(commit_b),
     )
-    return bool(c == challenge)
+    return member, bool(c == challenge)
 
 
 def _check_rehearsal(election: Election, manifest: Manifest, ledger: Ledger) -> None:
@@ -254,8 +254,7 @@ def _check_rehearsal(election: Election, manifest: Manifest, ledger: Ledger) -> 
         if not 1 <= index <= manifest.n:
             continue
         ranges = is_scalar(number(item.value["challenge"])) and is_scalar(number(item.value["response"]))
-        member = is_element(number(item.value["partial"]))
-        holds = partial_proof_holds(keys, (0, 0, 0), index, alpha, test.value["beta"], item.value)
+        member, holds = partial_verdict(keys, (0, 0, 0), index, alpha, test.value["beta"], item.value)
         ledger.check("D.D", ranges and member and holds, _where(item), entry=item.entry)
     if not found:
         ledger.absent("D.D", "no trustee.rehearsal in the record")

@@ -2,8 +2,9 @@
 
 *Spec*: docs/protocol.md, section 8 (challenge); EG verifications 13 and 14.
 
-*Idea*: Every opened selection is encrypted again and takes the published ciphertext's place in the contest hash; what is not opened
-keeps its published ciphertext, so that a missing opening fails V14 and a wrong one V13.B.
+*Idea*: Every opened selection is encrypted again and takes the published ciphertext's place in the contest
+hash; what is not opened keeps its published ciphertext, so that a missing opening fails V14 and a wrong one
+V13.B.
 """
 
 from typing import Any
@@ -66,4 +67,4 @@ def _code_holds(checker: BallotChecker, h_i: bytes, ballot: dict[str, Any], open
                 ciphertexts += bytes.fromhex(selection["alpha"]), bytes.fromhex(selection["beta"])
         hashes[index] = hashing.contest_hash(h_i, index, ciphertexts)
     code = hashing.confirmation_code(h_i, [hashes[index] for index in sorted(hashes)], checker.keys.b_c)
-    return code.hex() == ballot["confirmation_code"]
+    return bool(code.hex() == ballot["confirmation_code"])

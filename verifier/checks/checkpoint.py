@@ -1,9 +1,10 @@
-"""Rows L.A, L.B, L.E, L.L, L.M: who signed the log's head, who saw it, and whether it agrees with what the auditor holds.
+"""Rows L.A, L.B, L.E, L.L, L.M: who signed the log's head, who saw it, does it agree with what the auditor holds.
 
-*Spec*: docs/protocol.md, sections 3 and 12; C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy, tlog-proof.
+*Spec*: docs/protocol.md, sections 3 and 12; C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy,
+tlog-proof.
 
-*Idea*: Every checkpoint at hand (the record's, earlier ones, those in receipts) is a signed claim about a prefix of the same log; the
-roots of those prefixes are rebuilt from the entries and compared.
+*Idea*: Every checkpoint at hand (the record's, earlier ones, those in receipts) is a signed claim about a
+prefix of the same log; the roots of those prefixes are rebuilt from the entries and compared.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,10 @@
-"""Rows L.I, L.J, L.K: every statement at its place, as often as it may be, by the author whom the course of an election names.
+"""Rows L.I, L.J, L.K: every statement at its place, as often as it may be, by the author whom the course names.
 
 *Spec*: docs/protocol.md, section 4.
 
-*Idea*: One walk through the statements of the scope in log order. "Before X" asks for the first X of the whole scope, "after X" for
-what the walk has passed, "after all n" for the trustees it has passed. A repeated statement is a matter of L.J, not of L.I.
+*Idea*: One walk through the statements of the scope in log order. "Before X" asks for the first X of the whole
+scope, "after X" for what the walk has passed, "after all n" for the trustees it has passed. A repeated
+statement is a matter of L.J, not of L.I.
 """
 
 import sqlite3
@@ -39,6 +40,23 @@ BALLOTS = ("ballot.cast", "ballot.challenged")
 KINDS = frozenset((*AUTHORITY, *REGISTRAR, *TRUSTEE, *BALLOTS))
 ONCE = frozenset((*AUTHORITY, "registrar.roll"))
 ONCE_EACH = ("trustee.commitment", "trustee.keys", "trustee.shares", "trustee.confirmation", "trustee.rehearsal")
+
+PHASES = (
+    "election.manifest",
+    "election.parameters",
+    *ONCE_EACH[:4],
+    "election.keys",
+    "election.rehearsal",
+    "trustee.rehearsal",
+    "registrar.credentials",
+    "registrar.roll",
+    "election.open",
+    "election.close",
+    "election.paper",
+    "election.tally",
+    "election.result",
+    "election.final",
+)
 
 _Rule = Callable[["Course", Item], bool]
 
@@ -126,8 +144,8 @@ class Course:
     def __init__(self, election: Election, first_entry: int, ledger: Ledger) -> None:
         self._election, self._ledger, self._first_entry = election, ledger, first_entry
         manifest = election.manifest
-        self.n = manifest.n if manifest else 0
-        self.paper = bool(manifest and manifest.paper)
+        self.n: int = manifest.n if manifest else 0
+        self.paper: bool = manifest.paper if manifest else False
         self._passed: set[str] = set()
         self._trustees: dict[str, set[int | None]] = {}
         self._ended = ""
@@ -226,30 +244,24 @@ class Course:
             self._ledger.failed("L.I", f"entry {entry} (election.result): before enough decryptions", entry=entry)
 
     def finish(self) -> None:
-        """Judge what is missing (L.J)."""
-        manifest = self._election.manifest
-        if self._passed & {"trustee.complaint"}:
+        """Judge what is missing (L.J): all of an election that is final, else what should precede its last phase."""
+        if "trustee.complaint" in self._passed:
             self._ledger.failed("L.J", "the ceremony ended with a trustee's complaint; there is no result")
             return
-        wanted = [kind for kind in (*AUTHORITY, "registrar.credentials", "registrar.roll") if kind != "election.paper"]
-        if self.paper:
-            wanted.append("election.paper")
-        missing = [kind for kind in wanted if kind not in self._passed]
-        for kind in ONCE_EACH:
-            there = self._trustees.get(kind, set())
-            missing += [f"{kind} of trustee {i}" for i in range(1, min(self.n, 64) + 1) if i not in there]
-        if "election.final" not in self._passed:
-            self._ledger.failed("L.J", f"the election is not final; the last phase in the record is {self.phase()}")
-        for name in missing:
-            if name != "election.final":
-                self._ledger.failed("L.J", f"{name} is missing")
-        if manifest is not None and not missing:
+        reached = max((PHASES.index(kind) for kind in PHASES if kind in self._passed), default=-1)
+        if reached + 1 < len(PHASES):
+            phase = PHASES[reached] if reached >= 0 else "none"
+            self._ledger.failed("L.J", f"the election is not final; the last phase in the record is {phase}")
+        else:
             self._ledger.passed("L.J")
-
-    def phase(self) -> str:
-        """Return the last statement of the course that was passed."""
-        order = ("final", "result", "tally", "paper", "close", "open", "rehearsal", "keys", "parameters", "manifest")
-        return next((f"election.{word}" for word in order if f"election.{word}" in self._passed), "none")
+        for kind in PHASES[:reached]:
+            if kind in ONCE_EACH:
+                there = self._trustees.get(kind, set())
+                missing = [f"{kind} of trustee {i}" for i in range(1, min(self.n, 64) + 1) if i not in there]
+            else:
+                missing = [kind] if kind not in self._passed and (self.paper or kind != "election.paper") else []
+            for name in missing:
+                self._ledger.failed("L.J", f"{name} is missing")
 
 
 def check_ballot_places(database: sqlite3.Connection, total: int, election: Election, ledger: Ledger) -> None:

@@ -2,11 +2,12 @@
 
 *Spec*: docs/protocol.md, sections 7 and 8.
 
-*Idea*: Credentials live in the scratch database, each with the entry from which and up to which it may vote. Parts, strikes and
-replacements are fed in log order; questions about ballots are then asked of the database in one statement each.
+*Idea*: Credentials live in the scratch database, each with the entry from which and up to which it may vote.
+Parts, strikes and replacements are fed in log order; questions about ballots are then asked of the database in
+one statement each.
 
-*Invariants*: A ballot counts by the rule of section 8 alone, whatever other rows say about it; ballots outside the ballot box and
-ballots of unknown credentials have no district and never count.
+*Invariants*: A ballot counts by the rule of section 8 alone, whatever other rows say about it; ballots outside
+the ballot box and ballots of unknown credentials have no district and never count.
 """
 
 import sqlite3
@@ -18,7 +19,7 @@ from verifier.ledger import Ledger
 from verifier.manifest import Manifest
 
 MAX_WEIGHT = 10**9
-MAX_SUM = 1 << 53
+MAX_SUM = 10**12
 STRIKE_REASONS = ("voted_on_paper", "lost", "wrong_person", "not_eligible")
 REPLACEMENT_REASONS = ("lost", "wrong_person")
 NOT_AFTER_CASTING = ("voted_on_paper", "lost")
@@ -164,13 +165,14 @@ class CredentialBook:
         count, weight = listed.sum_count(), sum(listed.weight.values())
         stated = [(entry["count"], entry["weight"]) for entry in value["districts"]]
         found = [(listed.count.get(d, 0), listed.weight.get(d, 0)) for d in districts]
+        largest = max((contest.option_limit for contest in self._manifest.contests), default=0)
         facts = (
             (value["parts"] == self._parts, f"{value['parts']} parts, {self._parts} in the list"),
             (value["count"] == count, f"{value['count']} credentials, {count} in the list"),
             (value["weight"] == weight, f"weight {value['weight']}, {weight} in the list"),
             (stated == found, "numbers or weights of the districts are not those of the list"),
             (count >= 1, "no credentials"),
-            (weight < MAX_SUM, "sum of weights is too large"),
+            (weight * largest <= MAX_SUM, "sum of weights times the largest option limit is above 10^12"),
         )
         for holds, words in facts:
             self._ledger.check("E.A", holds, f"{place}: {words}", entry=roll.entry)

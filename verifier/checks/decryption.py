@@ -1,4 +1,4 @@
-"""Rows V10.C, V11, D.F, D.G, D.I: what was decrypted, by whom, to what; and the partial decryptions that V10.A and V10.B are about.
+"""Rows V10.C, V11, D.F, D.G, D.I: what was decrypted, by whom, to what; and the items of V10.A and V10.B.
 
 *Spec*: docs/protocol.md, section 10; EG 3.6, verifications 10 and 11.
 """
@@ -59,7 +59,7 @@ def check_coverage(
     election: Election, manifest: Manifest, facts: Mapping[int, ContestFacts], units: TallyUnits | None, ledger: Ledger
 ) -> None:
     """Evaluate D.F and D.I."""
-    hidden = [index for index, known in facts.items() if not known.decrypted]
+    hidden = [index for index, known in facts.items() if not known.published]
     items = election.trustees("trustee.decryption")
     for index, item in items.items():
         place = f"entry {item.entry} (trustee {index})"
@@ -72,12 +72,15 @@ def check_coverage(
         wanted = [
             (contest.index, [(unit, len(contest.option_labels)) for unit in units.get(contest.index, {})])
             for contest in manifest.contests
-            if facts[contest.index].decrypted
+            if facts[contest.index].published
         ]
         given = [
             (contest["contest"], [(unit["unit"], len(unit["partials"])) for unit in contest["units"]])
             for contest in item.value["contests"]
         ]
+        # a contest without units may be listed or left out
+        given = [entry for entry in given if entry[1] or entry not in wanted]
+        wanted = [entry for entry in wanted if entry[1]]
         ledger.check("D.F", given == wanted, f"{place}: not exactly what is to be decrypted", entry=item.entry)
     result = election.single("election.result")
     for contest in result.value["contests"] if result is not None and result.value is not None else ():

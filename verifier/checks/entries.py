@@ -2,8 +2,8 @@
 
 *Spec*: docs/protocol.md, section 3; docs/formats.md, section 1; RFC 9162, 2.1; C2SP tlog-tiles.
 
-*Idea*: A bundle of 256 entries is one tile of level 0; a full tile's root is one hash of the level above. Statements go to the scratch
-database, of which everything else asks its questions.
+*Idea*: A bundle of 256 entries is one tile of level 0; a full tile's root is one hash of the level above.
+Statements go to the scratch database, of which everything else asks its questions.
 
 *Invariants*: What the record claims about its size costs nothing: only bundles that are there are read.
 """

@@ -87,8 +87,9 @@ def _rule_facts(rule: Rule, m: int, r_limit: int, l_limit: int) -> Iterator[_Fac
     for name, (numerator, denominator) in (("quorum", rule.quorum), ("threshold", rule.threshold)):
         fits = 0 <= numerator <= denominator <= MAX_FRACTION and denominator >= 1
         yield fits, f"{name} is not a fraction from 0 to 1"
-    yield rule.threshold_of in ("valid", "eligible"), "threshold is of neither valid nor eligible"
-    yield rule.comparison in ("more_than", "at_least"), "comparison is neither more_than nor at_least"
+    yield rule.threshold_of in ("valid", "ballots", "eligible"), "threshold is of neither valid, ballots nor eligible"
+    for name, comparison in (("quorum", rule.quorum_comparison), ("threshold", rule.comparison)):
+        yield comparison in ("more_than", "at_least"), f"{name}: comparison is neither more_than nor at_least"
     half = rule.threshold[0] * 2 >= rule.threshold[1]
     yield rule.method != "majority" or half, "threshold of a majority is below one half"
     yield not rule.sealed_below_quorum or rule.quorum[0] > 0, "sealed_below_quorum without a quorum"

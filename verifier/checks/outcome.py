@@ -23,7 +23,13 @@ def paper_counts(election: Election, manifest: Manifest) -> PaperCounts:
     return {contest["contest"]: contest for contest in reversed(paper["contests"])} if paper else {}
 
 
-def check_paper(election: Election, manifest: Manifest, electorate: Electorate, ledger: Ledger) -> None:
+def check_paper(
+    election: Election,
+    manifest: Manifest,
+    electorate: Electorate,
+    known: Mapping[int, ContestFacts],
+    ledger: Ledger,
+) -> None:
     """Evaluate O.A."""
     item = election.single("election.paper")
     if not manifest.paper:
@@ -50,7 +56,8 @@ def check_paper(election: Election, manifest: Manifest, electorate: Electorate, 
         contest = manifest.contest(counts["contest"])
         if contest is not None:
             facts += [
-                (holds, f"contest {contest.index}: {words}") for holds, words in _paper_facts(contest, counts, voters)
+                (holds, f"contest {contest.index}: {words}")
+                for holds, words in _paper_facts(contest, counts, voters, known[contest.index])
             ]
             if counts["ballots"] < voters:
                 short = voters - counts["ballots"]
@@ -59,11 +66,16 @@ def check_paper(election: Election, manifest: Manifest, electorate: Electorate, 
         ledger.check("O.A", holds, f"{place}: {words}", entry=item.entry)
 
 
-def _paper_facts(contest: Contest, counts: dict[str, Any], voters: int) -> list[tuple[bool, str]]:
+def _paper_facts(contest: Contest, counts: dict[str, Any], voters: int, known: ContestFacts) -> list[tuple[bool, str]]:
     ballots, invalid, votes = counts["ballots"], counts["invalid"], counts["votes"]
     valid = ballots - invalid
     facts = [
         (ballots <= voters, "more ballots than voters"),
+        (known.turnout <= known.eligible, "turnout above the weight of the eligible"),
+    ]
+    if known.sealed:
+        return [*facts, (not votes and not invalid, "the papers of a sealed contest were opened")]
+    facts += [
         (invalid <= ballots, "more invalid ballots than ballots"),
         (len(votes) == len(contest.option_labels), "number of options"),
         (sum(votes) <= contest.selection_limit * valid, "more votes than the ballots hold"),
@@ -150,7 +162,7 @@ def _check_contest(
     where, stated = f"entry {item.entry}, contest {contest.index}", entry["outcome"]
     votes = votes_of(contest, entry["units"], paper)
     numbers = (
-        ("votes", stated["votes"], list(votes) if facts.decrypted else []),
+        ("votes", stated["votes"], list(votes) if facts.published else []),
         ("turnout", stated["turnout"], facts.turnout),
         ("eligible", stated["eligible"], facts.eligible),
         ("quorum_required", stated["quorum_required"], facts.quorum_required),

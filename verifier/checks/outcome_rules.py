@@ -27,7 +27,8 @@ def outcome_of(rule: Rule, facts: ContestFacts, votes: Sequence[int]) -> Outcome
         return Outcome(kind="withheld")
     if not facts.quorum_met:
         return Outcome(kind="quorum_missed")
-    base = sum(votes) if rule.threshold_of == "valid" else facts.eligible
+    bases = {"valid": sum(votes), "ballots": facts.turnout, "eligible": facts.eligible}
+    base = bases.get(rule.threshold_of, facts.eligible)
     if rule.method == "majority" and len(votes) == 2:
         return _majority(rule, base, votes)
     return _seats(rule, base, votes)

@@ -4,7 +4,7 @@
 """
 
 from verifier.election import Election, base_hashes, number
-from verifier.group import P, G, Q
+from verifier.group import G, P, Q
 from verifier.ledger import Ledger
 
 V1_ROWS = ("V1.A", "V1.B", "V1.C", "V1.D", "V1.E", "V1.F")

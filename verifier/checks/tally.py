@@ -2,8 +2,8 @@
 
 *Spec*: docs/protocol.md, section 9; EG 3.5, verification 9.
 
-*Idea*: The ballot pass leaves one product per district, contest and option; a unit's sum is the product over the districts that the
-tally names for it, so that wrong districts fail D.H and wrong sums V9.
+*Idea*: The ballot pass leaves one product per district, contest and option; a unit's sum is the product over
+the districts that the tally names for it, so that wrong districts fail D.H and wrong sums V9.
 """
 
 from collections.abc import Mapping
@@ -84,7 +84,7 @@ def check_sums(
                 place = f"entry {item.entry}, contest {stated.index}, unit {unit['unit']}"
                 _check_unit(item.entry, place, stated.index, len(stated.option_labels), unit, sums, ledger)
     for row in ("V9.A", "V9.B"):
-        ledger.absent(row, "every contest is withheld: nothing is added up")
+        ledger.absent(row, "no contest has units: nothing is added up")
 
 
 def _check_unit(

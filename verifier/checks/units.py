@@ -1,4 +1,7 @@
-"""Counting units, seals, and which contests are to be decrypted (sections 9 and 11 of the protocol), as pure arithmetic."""
+"""Counting units, seals, and which contests are to be decrypted, as pure arithmetic.
+
+*Spec*: docs/protocol.md, sections 9 and 11.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from verifier.manifest import Contest, Manifest
 
 
 def units_of(districts: tuple[int, ...], ballots: Mapping[int, int], minimum: int) -> tuple[tuple[int, ...], ...]:
-    """Return the units of a contest, each as ascending districts, ordered by number; none where the contest is withheld."""
+    """Return a contest's units, each as ascending districts, by number; none below ``minimum`` ballots in all."""
     counts = {district: ballots.get(district, 0) for district in districts}
     if sum(counts.values()) < minimum:
         return ()
@@ -22,7 +25,7 @@ def units_of(districts: tuple[int, ...], ballots: Mapping[int, int], minimum: in
                 break
             together.add(district)
             total += count
-    units = [(district,) for district in districts if district not in together]
+    units: list[tuple[int, ...]] = [(district,) for district in districts if district not in together]
     if together:
         units.append(tuple(sorted(together)))
     return tuple(sorted(units))
@@ -43,9 +46,14 @@ class ContestFacts:
     withheld: bool
 
     @property
-    def decrypted(self) -> bool:
-        """Say whether the contest is to be decrypted."""
+    def published(self) -> bool:
+        """Say whether votes are published: neither sealed nor withheld."""
         return not (self.sealed or self.withheld)
+
+    @property
+    def decrypted(self) -> bool:
+        """Say whether there is anything to decrypt: votes are published and there are units."""
+        return self.published and bool(self.units)
 
 
 def contest_facts(manifest: Manifest, contest: Contest, electorate: Electorate, paper_ballots: int) -> ContestFacts:
@@ -56,9 +64,13 @@ def contest_facts(manifest: Manifest, contest: Contest, electorate: Electorate, 
     online = sum(electorate.counted.weight.get(district, 0) for district in districts)
     turnout = online + paper_ballots
     numerator, denominator = contest.rule.quorum
-    # smallest T with T*denominator >= E*numerator
-    required = -(-eligible * numerator // denominator) if denominator else 0
-    met = turnout * denominator >= eligible * numerator
+    # smallest T >= 0 with T*denominator >= E*numerator (at_least) or > (more_than)
+    if contest.rule.quorum_comparison == "more_than":
+        required = eligible * numerator // max(denominator, 1) + 1
+    else:
+        required = -(-eligible * numerator // max(denominator, 1))
+    met = turnout >= required
+    online_ballots = sum(electorate.counted.count.get(district, 0) for district in districts)
     return ContestFacts(
         units=units,
         eligible=eligible,
@@ -68,5 +80,5 @@ def contest_facts(manifest: Manifest, contest: Contest, electorate: Electorate, 
         quorum_required=required,
         quorum_met=met,
         sealed=contest.rule.sealed_below_quorum and not met,
-        withheld=not units,
+        withheld=0 < online_ballots < manifest.minimum_ballots,
     )

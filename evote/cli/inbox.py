@@ -1,0 +1,114 @@
+"""The inbox of the embedded board: submission files come in, and leave for `admitted` or `refused`.
+
+Spec: docs/formats.md section 4; docs/protocol.md section 4 for the order of kinds.
+
+Idea: statements are submitted in the order of an election's course, then their files are moved; a file whose statement
+is in the log already is admitted again with the old index, so a crash between the two loses and doubles nothing.
+
+Invariants: a bad file stops nobody; a file is moved only after its statement is published or refused; a refused file
+has a text beside it with code and reason. A statement that only came too early stays in the inbox; a ballot never
+does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from evote.board.admission import Posting
+from evote.board.board import Board
+from evote.board.files import make_folders, move_file
+from evote.cli.files import write_public
+from evote.client.submission import SUFFIX, read_submission
+from evote.election.kinds import BALLOT_KINDS, Kind
+from evote.errors import BoardError, EvoteError
+from evote.log.statement import decode_statement
+
+ADMITTED: Final = "admitted"
+REFUSED: Final = "refused"
+BATCH: Final = 256
+
+_COURSE: Final = {kind.value: number for number, kind in enumerate(Kind)}
+_TOO_EARLY: Final = "admission.phase"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A submission file that could be read."""
+
+    path: Path
+    posting: Posting
+    kind: str
+
+
+@dataclass(slots=True)
+class Collected:
+    """What became of the files: index by name, error by name, and files that are no submissions."""
+
+    admitted: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, EvoteError] = field(default_factory=dict)
+    waiting: dict[str, EvoteError] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+
+def collect(board: Board, inbox: Path, progress: Callable[[int], None]) -> Collected:
+    """Submit every file of an inbox and move it; raise BoardError where the board can't go on."""
+    collected = Collected()
+    make_folders(inbox / ADMITTED)
+    make_folders(inbox / REFUSED)
+    arrivals = sorted(
+        _arrivals(inbox, collected), key=lambda arrival: (_COURSE.get(arrival.kind, -1), arrival.path.name)
+    )
+    for start in range(0, len(arrivals), BATCH):
+        batch = arrivals[start : start + BATCH]
+        tickets = board.submit_many([arrival.posting for arrival in batch])
+        board.flush()
+        for arrival, ticket in zip(batch, tickets, strict=True):
+            error = ticket.refusal
+            if error is None:
+                collected.admitted[arrival.path.name] = ticket.index
+                move_file(arrival.path, inbox / ADMITTED / arrival.path.name)
+            elif error.code == _TOO_EARLY and arrival.kind not in BALLOT_KINDS:
+                collected.waiting[arrival.path.name] = error
+            else:
+                _refuse(inbox, arrival.path, error, collected)
+        progress(len(batch))
+    return collected
+
+
+def count_submissions(inbox: Path) -> int:
+    """Return how many submission files lie in an inbox."""
+    return sum(1 for _ in inbox.glob(f"*{SUFFIX}")) if inbox.is_dir() else 0
+
+
+def _arrivals(inbox: Path, collected: Collected) -> Iterator[Arrival]:
+    for path in sorted(inbox.iterdir()):
+        if path.name in (ADMITTED, REFUSED) and path.is_dir():
+            continue
+        if not path.name.endswith(SUFFIX) or path.is_symlink() or not path.is_file():
+            collected.ignored.append(path.name)
+            continue
+        try:
+            yield _read(path)
+        except BoardError as error:
+            # It can't be read now; that says nothing about what is in it.
+            collected.waiting[path.name] = error
+        except EvoteError as error:
+            _refuse(inbox, path, error, collected)
+
+
+def _read(path: Path) -> Arrival:
+    submission = read_submission(path)
+    return Arrival(
+        path=path,
+        posting=Posting(statement=submission.entry, payload=submission.payload, commitments=submission.commitments),
+        kind=decode_statement(submission.entry).kind,
+    )
+
+
+def _refuse(inbox: Path, path: Path, error: EvoteError, collected: Collected) -> None:
+    collected.refused[path.name] = error
+    write_public(inbox / REFUSED / f"{path.name}.txt", f"{error.code}\n{error.message}\n".encode())
+    move_file(path, inbox / REFUSED / path.name)

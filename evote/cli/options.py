@@ -1,0 +1,25 @@
+"""The options that several commands share, each with one name and one meaning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+BoardFolder = Annotated[Path, typer.Option("--board", help="Folder of the board.")]
+ElectionId = Annotated[
+    str | None, typer.Option("--election", help="Election id or its beginning; needed where the board holds several.")
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option("--passphrase-file", help="File whose first line is the passphrase; else it is asked for."),
+]
+AuthorityKey = Annotated[Path, typer.Option("--authority-key", help="Key file of the election authority.")]
+RegistrarKey = Annotated[Path, typer.Option("--registrar-key", help="Key file of the registrar.")]
+LinksPath = Annotated[Path, typer.Option("--links", help="Secret list of who has which credential (locked file).")]
+CodesFile = Annotated[Path, typer.Option("--codes", help="Where to write the codes for delivery (secret, mode 0600).")]
+OffSchedule = Annotated[
+    bool, typer.Option("--off-schedule", help="Do it although the manifest's schedule says another time.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")]

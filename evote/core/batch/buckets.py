@@ -1,0 +1,86 @@
+"""A product of very many powers modulo p, in which buckets are the only state.
+
+*Spec*: none; docs/batch-verification.md sections 6 and 10.
+*Idea*: cut every exponent into digits. In window i the base x with digit d is multiplied into bucket B_{i,d}, once, and
+forgotten (Yao 1976; Pippenger 1976). At the end each row of 2^w buckets is halved w times: the product of its upper
+half is the product of all bases whose exponent has the highest bit of the digit, and multiplying the upper half onto
+the lower one removes that bit. So the end yields T_b, the product of all bases whose exponent has bit b, for every b,
+and prod x^e = prod_b T_b^(2^b).
+*Invariants*: digits are unsigned; digit 0 touches no bucket; a bucket that nothing was multiplied into is 1.
+*Cost*: one multiplication for each base and non-zero digit; at the end two for each bucket and two for each bit of the
+longest exponent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gmpy2 import mpz
+
+
+def digit_widths(bits: int, count: int) -> tuple[int, ...]:
+    """Split `bits` into at most `count` digits whose widths differ by one at most, the wider ones first."""
+    count = min(bits, count)
+    width, wider = divmod(bits, count)
+    return (width + 1,) * wider + (width,) * (count - wider)
+
+
+class BucketProduct:
+    """Collect factors x^e modulo an odd prime and return their product."""
+
+    __slots__ = ("_modulus", "_rows", "_widths", "_windows")
+
+    def __init__(self, modulus: mpz, widths: tuple[int, ...]) -> None:
+        """Prepare empty buckets for exponents below 2^sum(widths), the lowest digit first."""
+        self._modulus = modulus
+        self._widths = widths
+        self._rows: tuple[list[mpz], ...] = tuple([mpz(1)] * (1 << width) for width in widths)
+        self._windows = tuple(
+            (row, width, (1 << width) - 1) for row, width in zip(self._rows, self._widths, strict=True)
+        )
+
+    def multiply(self, base: mpz, exponent: int) -> None:
+        """Multiply by base^exponent; 0 < base < p and 0 <= exponent < 2^sum(widths) are not checked."""
+        modulus = self._modulus
+        for row, width, mask in self._windows:
+            digit = exponent & mask
+            if digit:
+                # B_{i,d} = B_{i,d} * x
+                row[digit] = row[digit] * base % modulus
+            exponent >>= width
+
+    def merge(self, other: BucketProduct) -> None:
+        """Multiply by everything the other one collected; raises ValueError for other digits or another modulus."""
+        if (self._modulus, self._widths) != (other._modulus, other._widths):
+            raise ValueError("bucket products of different shape")
+        modulus = self._modulus
+        for row, addition in zip(self._rows, other._rows, strict=True):
+            for digit in range(1, len(row)):
+                row[digit] = row[digit] * addition[digit] % modulus
+
+    def bit_products(self) -> list[mpz]:
+        """Return T_b for every bit b of an exponent, the lowest first; the buckets stay as they are."""
+        modulus = self._modulus
+        products: list[mpz] = []
+        for buckets in self._rows:
+            row = buckets
+            highest_first: list[mpz] = []
+            while len(row) > 1:
+                half = len(row) // 2
+                # T = prod_{d >= half} B_d
+                product = mpz(1)
+                for bucket in row[half:]:
+                    product = product * bucket % modulus
+                highest_first.append(product)
+                # B'_d = B_d * B_{half + d}
+                row = [low * high % modulus for low, high in zip(row[:half], row[half:], strict=True)]
+            products += reversed(highest_first)
+        return products
+
+
+def join_bits(products: Sequence[mpz], modulus: mpz) -> mpz:
+    """Return prod_b T_b^(2^b), the product of all powers."""
+    result = mpz(1)
+    for product in reversed(products):
+        result = result * result % modulus * product % modulus
+    return result

@@ -1,0 +1,82 @@
+"""The inbox: a bad file stops nobody, and every file ends where its verdict says."""
+
+from collections.abc import Callable
+
+from evote.client.submission import Submission, read_submission, write_submission
+from evote.election.kinds import Kind
+from evote.election.records import TrusteeConfirmation
+from tests.cli.scene import Scene, evote, good
+
+Copy = Callable[[Scene], Scene]
+
+
+def test_a_bad_file_stops_nobody(stage_open: Scene, copy_of: Copy) -> None:
+    """Damaged, misnamed, foreign and forged files are refused with code and reason; the good ballot is admitted."""
+    scene = copy_of(stage_open)
+    scene.cast("kim", "merger=yes")
+    (ballot,) = scene.inbox.glob("*.submission")
+    good_bytes = ballot.read_bytes()
+    submission = read_submission(ballot)
+    (scene.inbox / f"{'0' * 64}.submission").write_bytes(good_bytes)
+    (scene.inbox / f"{'1' * 64}.submission").write_bytes(good_bytes[:-1])
+    (scene.inbox / f"{'2' * 64}.submission").write_bytes(b"")
+    forged = write_submission(
+        scene.inbox, Submission(entry=submission.entry.replace(b"ballot.cast", b"ballot.last"), payload=b"{}")
+    )
+    (scene.inbox / "notes.txt").write_text("hello")
+    (scene.inbox / f"{'3' * 64}.submission").symlink_to("/etc/hostname")
+    report = scene.collect()
+    assert list(report["admitted"]) == [ballot.name]
+    assert {name: refusal["code"] for name, refusal in report["refused"].items()} == {
+        f"{'0' * 64}.submission": "submission.wrong_name",
+        f"{'1' * 64}.submission": "submission.truncated",
+        f"{'2' * 64}.submission": "submission.truncated",
+        forged.name: "statement.payload_mismatch",
+    }
+    assert sorted(report["ignored"]) == [f"{'3' * 64}.submission", "notes.txt"]
+    assert (scene.inbox / "admitted" / ballot.name).read_bytes() == good_bytes
+    reason = (scene.inbox / "refused" / f"{forged.name}.txt").read_text().splitlines()
+    assert reason[0] == "statement.payload_mismatch"
+    assert len(reason[1]) > 20
+
+
+def test_the_same_file_again_is_the_same_entry(stage_open: Scene, copy_of: Copy) -> None:
+    """A submission sent twice keeps its index and adds no entry; a receipt proves it."""
+    scene = copy_of(stage_open)
+    scene.cast("kim", "merger=yes")
+    (ballot,) = scene.inbox.glob("*.submission")
+    data, name = ballot.read_bytes(), ballot.name
+    first = scene.collect()["admitted"][name]
+    (scene.inbox / name).write_bytes(data)
+    assert scene.collect()["admitted"][name] == first
+    assert good("election", "status", "--board", scene.board, "--json").json["cast"] == 1
+    proof = scene.folder / "proof"
+    good("board", "receipt", scene.board, first, "--out", proof)
+    assert proof.read_bytes().startswith(b"c2sp.org/tlog-proof@v1\n")
+    ran = evote("board", "receipt", scene.board, first + 1, "--out", scene.folder / "none")
+    assert (ran.code, (scene.folder / "none").exists()) == (4, False)
+
+
+def test_what_comes_too_early_waits(stage_created: Scene, copy_of: Copy) -> None:
+    """A trustee's statement before its round stays in the inbox; it is neither lost nor refused."""
+    scene = copy_of(stage_created)
+    state = scene.read_state()
+    path = scene.submit(1, Kind.TRUSTEE_CONFIRMATION, TrusteeConfirmation(trustee=1, h_g=bytes(32)), state)
+    report = scene.collect()
+    assert (list(report["waiting"]), report["refused"], path.exists()) == ([path.name], {}, True)
+
+
+def test_a_ballot_after_the_close_is_refused(stage_open: Scene, copy_of: Copy) -> None:
+    """A late ballot does not wait: it is refused with the reason."""
+    scene = copy_of(stage_open)
+    scene.cast("kim", "merger=yes")
+    good("election", "close", *scene.as_authority)
+    report = scene.collect()
+    assert [refusal["code"] for refusal in report["refused"].values()] == ["admission.phase"]
+    assert report["waiting"] == {}
+
+
+def test_a_wrong_folder_is_named(stage_created: Scene) -> None:
+    """An inbox that is not there is an error, not an empty inbox."""
+    ran = evote("board", "collect", stage_created.board, "nowhere")
+    assert (ran.code, "inbox.missing" in ran.err) == (2, True)

@@ -1,0 +1,277 @@
+"""What the trustee's program says, in English and Korean.
+
+Idea: one table, two columns; a key without one of the languages can't be written. Errors of the library are English;
+`HINTS` says in both languages what to do about them.
+
+Invariants: both texts of a key have the same placeholders.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Language(StrEnum):
+    """A language of the program."""
+
+    KOREAN = "ko"
+    ENGLISH = "en"
+
+
+# key: (English, Korean)
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "notice": ("notice", "알림"),
+    "hint": ("hint", "도움말"),
+    "bug": (
+        "this program has a bug ({kind}); please report it. Run again with --debug to see where it arose",
+        "프로그램 오류입니다({kind}). 개발자에게 알려 주십시오. --debug를 붙여 다시 실행하면 오류가 난 곳이 표시됩니다",
+    ),
+    "aborted": ("stopped at a question; nothing was changed", "질문에서 중단되었습니다. 바뀐 것은 없습니다"),
+    "interrupted": (
+        "interrupted; run the same command again to go on",
+        "중단되었습니다. 같은 명령을 다시 실행하면 이어서 진행합니다",
+    ),
+    "passphrase": ("Passphrase of your keystore", "키 저장소의 암호"),
+    "passphrase_new": (
+        "New passphrase for your keystore (long ones are good ones, such as six random words)",
+        "키 저장소의 새 암호(길수록 안전합니다. 예: 무작위 낱말 여섯 개)",
+    ),
+    "passphrase_again": ("The same passphrase again", "암호를 한 번 더"),
+    "passphrase_backup": ("Passphrase of the backup", "백업 파일의 암호"),
+    "passphrase_backup_new": (
+        "Passphrase for the backup, another one than that of your keystore",
+        "백업 파일의 암호(키 저장소의 암호와 다르게)",
+    ),
+    "passphrase_file_open": (
+        "others may read the passphrase file; run: chmod 600 '{file}'",
+        "다른 사람이 암호 파일을 읽을 수 있습니다. 실행하십시오: chmod 600 '{file}'",
+    ),
+    "progress_reading": ("reading and verifying the record", "기록을 읽고 검증하는 중"),
+    "progress_decrypting": ("decrypting", "복호하는 중"),
+    "log_key_from_record": (
+        "no log key is pinned; the one in the record itself is used: {key}",
+        "고정된 로그 키가 없어 기록에 들어 있는 키를 씁니다: {key}",
+    ),
+    "confirm_log_key": (
+        "This record says that its log has the key\n  {key}\n"
+        "Compare it with the key that the authority has announced elsewhere. Is it the same?",
+        "이 기록에 따르면 로그의 키는 다음과 같습니다.\n  {key}\n"
+        "선거 주관자가 다른 경로로 알린 키와 비교하십시오. 같습니까?",
+    ),
+    "ask_outbox": (
+        "Folder for the files that you hand to the authority",
+        "선거 주관자에게 전달할 파일을 둘 폴더",
+    ),
+    "identity_made": ("Your identity key has been made.", "신원 키를 만들었습니다."),
+    "identity_key": ("Public key (give it to the authority): {key}", "공개키(선거 주관자에게 전달): {key}"),
+    "identity_fingerprint": (
+        "Fingerprint (read it out on the phone): {fingerprint}",
+        "지문(전화로 불러 확인): {fingerprint}",
+    ),
+    "manifest_title": ("Election: {title} ({label})", "선거: {title} ({label})"),
+    "manifest_id": ("Election id: {id}", "선거 식별자: {id}"),
+    "manifest_schedule": ("Voting from {opens} to {closes}", "투표 기간: {opens} ~ {closes}"),
+    "manifest_contest": ("Contest {number}: {title} ({options})", "안건 {number}: {title} ({options})"),
+    "manifest_quorum": (
+        "{n} trustees, any {k} of whom can decrypt together:",
+        "개표 관리인 {n}명, 그중 {k}명이 모이면 복호할 수 있습니다:",
+    ),
+    "manifest_trustee": ("  {index}. {label}, fingerprint {fingerprint}", "  {index}. {label}, 지문 {fingerprint}"),
+    "manifest_you": (
+        "  {index}. {label}, fingerprint {fingerprint} <- this is you",
+        "  {index}. {label}, 지문 {fingerprint} <- 본인",
+    ),
+    "manifest_minimum": (
+        "Nothing with fewer than {minimum} ballots is decrypted",
+        "투표지가 {minimum}장보다 적은 단위는 복호하지 않습니다",
+    ),
+    "manifest_authority": ("Fingerprint of the authority: {fingerprint}", "선거 주관자의 지문: {fingerprint}"),
+    "confirm_join": (
+        "Do you want to be trustee {index} ({label}) of this election?",
+        "이 선거의 {index}번 개표 관리인({label})으로 참여하시겠습니까?",
+    ),
+    "trustee_name": ("{index} ({label})", "{index}번({label})"),
+    "status_checkpoint": (
+        "Record of {origin} with {size} entries, verified",
+        "{origin}의 기록 {size}건, 검증 완료",
+    ),
+    "status_you": ("You are trustee {index} ({label})", "본인은 {index}번 개표 관리인({label})입니다"),
+    "status_not_you": (
+        "Your key is not among the trustees of this election",
+        "본인의 키는 이 선거의 개표 관리인 명단에 없습니다",
+    ),
+    "your_step": ("Your turn: {command}", "본인 차례입니다: {command}"),
+    "nothing_due": ("Nothing is due for you now", "지금 본인이 할 일은 없습니다"),
+    "waiting_manifest": ("Waiting for the authority: manifest", "선거 주관자를 기다립니다: 선거 정의서"),
+    "waiting_parameters": ("Waiting for the authority: parameters", "선거 주관자를 기다립니다: 매개변수"),
+    "waiting_commitments": (
+        "Ceremony, round 0: waiting for the commitment of {who}",
+        "키 생성 의식 0단계: {who}의 약속값을 기다립니다",
+    ),
+    "waiting_trustee_keys": (
+        "Ceremony, round 1: waiting for the keys of {who}",
+        "키 생성 의식 1단계: {who}의 키를 기다립니다",
+    ),
+    "waiting_shares": (
+        "Ceremony, round 2: waiting for the shares of {who}",
+        "키 생성 의식 2단계: {who}의 키 조각을 기다립니다",
+    ),
+    "waiting_confirmations": (
+        "Ceremony, round 3: waiting for the confirmation of {who}",
+        "키 생성 의식 3단계: {who}의 확인을 기다립니다",
+    ),
+    "waiting_keys": (
+        "The ceremony is complete; waiting for the authority: election keys",
+        "키 생성 의식이 끝났습니다. 선거 주관자를 기다립니다: 선거 키",
+    ),
+    "waiting_rehearsal": (
+        "Waiting for the authority: test ciphertext of the rehearsal",
+        "선거 주관자를 기다립니다: 복호 예행연습의 시험 암호문",
+    ),
+    "waiting_trustee_rehearsals": (
+        "Rehearsal: waiting for {who}",
+        "복호 예행연습: {who}을(를) 기다립니다",
+    ),
+    "waiting_opening": (
+        "Everything is ready; waiting for the authority (and the roll): opening",
+        "준비가 끝났습니다. 선거 주관자(와 선거인 명부)를 기다립니다: 투표 시작",
+    ),
+    "waiting_voting": ("Voting is under way", "투표가 진행 중입니다"),
+    "waiting_paper": ("Waiting for the authority: paper counts", "선거 주관자를 기다립니다: 종이 투표 집계"),
+    "waiting_tally": (
+        "Voting is closed; waiting for the authority: tally",
+        "투표가 끝났습니다. 선거 주관자를 기다립니다: 집계",
+    ),
+    "waiting_decryption": (
+        "Decryption: {needed} more needed of {who}",
+        "복호: {who} 중 {needed}명이 더 필요합니다",
+    ),
+    "waiting_result": ("Waiting for the authority: result", "선거 주관자를 기다립니다: 결과"),
+    "waiting_final": (
+        "The result is published; waiting for the authority: final",
+        "결과가 공표되었습니다. 선거 주관자를 기다립니다: 종료",
+    ),
+    "waiting_ended": ("The election has ended; its result is published", "선거가 끝났고 결과가 공표되었습니다"),
+    "waiting_aborted": (
+        "The ceremony failed and the election ended: a complaint showed trustee {culprit} guilty",
+        "키 생성 의식이 실패하여 선거가 중단되었습니다. 이의 제기로 {culprit} 개표 관리인의 잘못이 드러났습니다",
+    ),
+    "written": ("Hand this file to the authority: {path}", "이 파일을 선거 주관자에게 전달하십시오: {path}"),
+    "ceremony_done": (
+        "Your part of the ceremony is done. Keep your keystore, and make a backup: evote-trustee backup FILE",
+        "본인의 키 생성 의식이 끝났습니다. 키 저장소를 보관하고 백업하십시오: evote-trustee backup FILE",
+    ),
+    "complaint": (
+        "The share of trustee {who} for you is wrong. Your complaint proves it to everybody and ends this election. "
+        "Tell the other trustees and the authority",
+        "{who} 개표 관리인이 본인에게 보낸 키 조각이 틀렸습니다. "
+        "이의 제기는 이를 모두에게 증명하며 이 선거를 끝냅니다. 다른 개표 관리인과 선거 주관자에게 알리십시오",
+    ),
+    "still_waiting": ("waited {seconds} seconds; {waiting}", "{seconds}초를 기다렸습니다. {waiting}"),
+    "rehearsal_good": (
+        "Your key share was read back from the keystore and fits the election",
+        "키 저장소에서 다시 읽은 키 조각이 선거와 맞습니다",
+    ),
+    "plan_contest": ("Contest {number}, {title}:", "안건 {number}, {title}:"),
+    "plan_unit": (
+        "  unit {unit} ({districts}): the sums of {ballots} ballots for {options} options",
+        "  집계 단위 {unit}({districts}): 투표지 {ballots}장의 선택지 {options}개별 합계",
+    ),
+    "plan_sealed": (
+        "Contest {number}, {title}, is not decrypted: its quorum was missed and its rule seals it",
+        "안건 {number}, {title}: 정족수에 이르지 못해 규칙에 따라 봉인되며 복호하지 않습니다",
+    ),
+    "plan_withheld": (
+        "Contest {number}, {title}, is not decrypted: too few ballots",
+        "안건 {number}, {title}: 투표지가 너무 적어 복호하지 않습니다",
+    ),
+    "plan_nothing": (
+        "There is nothing to decrypt; the authority needs no file from you",
+        "복호할 것이 없습니다. 선거 주관자에게 전달할 파일도 없습니다",
+    ),
+    "confirm_decrypt": ("Decrypt this, and nothing else, ever?", "이것을, 그리고 오직 이것만 복호하시겠습니까?"),
+    "backup_done": (
+        "Backup written and read back: {path}. Keep it apart from this computer",
+        "백업을 만들고 다시 읽어 확인했습니다: {path}. 이 컴퓨터와 다른 곳에 보관하십시오",
+    ),
+    "restore_done": ("Keystore restored in {path}", "키 저장소를 복원했습니다: {path}"),
+    "restore_warning": (
+        "statements made after the backup are not in it; if you have decrypted since, don't do so again with this one",
+        "백업 뒤에 만든 진술은 들어 있지 않습니다. 백업 뒤에 복호한 적이 있다면 이것으로 다시 복호하지 마십시오",
+    ),
+    "forgot_ceremony": (
+        "The secrets of the ceremony of {label} are destroyed; the key share is kept",
+        "{label}의 키 생성 의식 비밀을 지웠습니다. 키 조각은 남아 있습니다",
+    ),
+    "forgot_share": (
+        "All secrets of {label} are destroyed. Destroy your backups too",
+        "{label}의 모든 비밀을 지웠습니다. 백업도 지우십시오",
+    ),
+    "confirm_forget_share": (
+        "Without your key share nothing of {label} can be decrypted by you, ever. Destroy it?",
+        "키 조각이 없으면 {label}의 어떤 것도 다시는 복호할 수 없습니다. 지우시겠습니까?",
+    ),
+}
+
+# code of an error: what to do about it (English, Korean)
+HINTS: Final[dict[str, tuple[str, str]]] = {
+    "keystore.missing": (
+        "make one with: evote-trustee identity, or restore a backup: evote-trustee restore FILE",
+        "만들기: evote-trustee identity, 백업 복원: evote-trustee restore FILE",
+    ),
+    "keystore.wrong_passphrase": (
+        "the file itself is whole; try again, minding the keyboard's language",
+        "파일 자체는 온전합니다. 자판의 한/영 상태를 확인하고 다시 입력하십시오",
+    ),
+    "keystore.damaged": (
+        "restore a backup in another folder: evote-trustee restore FILE --home FOLDER",
+        "다른 폴더에 백업을 복원하십시오: evote-trustee restore FILE --home FOLDER",
+    ),
+    "keystore.exists": (
+        "a keystore is never overwritten; name another file or folder, or move the old one away",
+        "키 저장소는 덮어쓰지 않습니다. 다른 파일이나 폴더를 지정하거나 기존 파일을 옮기십시오",
+    ),
+    "keystore.permissions": (
+        "if the file lies on a memory stick that knows no permissions, copy it to your disk first",
+        "권한을 모르는 저장 장치에 있는 파일이면 먼저 디스크로 복사하십시오",
+    ),
+    "log.equivocation": (
+        "sign nothing more; show both notes to the other trustees, the auditors and the authority",
+        "더는 서명하지 마십시오. 두 체크포인트를 다른 개표 관리인, 감사인, 선거 주관자에게 보이십시오",
+    ),
+    "log.rolled_back": (
+        "you have seen a newer record before; ask the authority for the current one",
+        "이전에 더 새로운 기록을 보았습니다. 선거 주관자에게 최신 기록을 요청하십시오",
+    ),
+    "trustee.log_key_changed": (
+        "sign nothing; ask the authority on another way why the log's key is another one",
+        "서명하지 말고, 로그의 키가 왜 달라졌는지 선거 주관자에게 다른 경로로 물으십시오",
+    ),
+    "trustee.no_election": (
+        "the authority publishes the manifest first; it needs the key that `evote-trustee identity` shows",
+        "선거 주관자가 먼저 선거 정의서를 공표해야 하며, `evote-trustee identity`가 보여 주는 키가 들어 있어야 합니다",
+    ),
+    "trustee.tally_differs": (
+        "do not decrypt; show the record to the auditors",
+        "복호하지 말고 기록을 감사인에게 보이십시오",
+    ),
+    "record.not_found": (
+        "the record may be changing at this moment; try again in a few seconds",
+        "기록이 갱신되는 중일 수 있습니다. 잠시 뒤에 다시 시도하십시오",
+    ),
+}
+
+
+def find(key: str, language: Language) -> str:
+    """Return the text of a key with its placeholders."""
+    english, korean = TEXTS[key]
+    return korean if language is Language.KOREAN else english
+
+
+def find_hint(code: str, language: Language) -> str | None:
+    """Return what to do about an error, None where the table knows nothing better than its message."""
+    if code not in HINTS:
+        return None
+    english, korean = HINTS[code]
+    return korean if language is Language.KOREAN else english

@@ -1,0 +1,128 @@
+"""The state of an election in words: what it is, what it waits for, who is missing, what will be decrypted.
+
+Idea: a trustee decides by what is written here, so everything comes from the verified record, nothing from a message
+that somebody sent.
+
+Invariants: trustees are named by index and label; ballots are numbers, never a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from typing import Any, Final
+
+from evote.election.kinds import Kind
+from evote.election.manifest import Manifest
+from evote.election.records import ContestTally
+from evote.election.state import ElectionState, Phase
+from evote.election.tally import contests_to_decrypt
+from trustee_cli.decrypting import Plan
+from trustee_cli.output import Output
+from trustee_cli.rounds import due_kind, missing_trustees
+
+_FINGERPRINT_DOMAIN: Final = b"evote/fingerprint/1\x00"
+_FINGERPRINT_DIGITS: Final = 24
+_GROUP_DIGITS: Final = 4
+
+_COMMANDS: Final = {Kind.TRUSTEE_REHEARSAL: "rehearse", Kind.TRUSTEE_DECRYPTION: "decrypt"}
+
+
+def fingerprint(public_key: bytes) -> str:
+    """Return 24 decimal digits of a key's SHA-256 in groups of four, to be read out on the phone."""
+    number = int.from_bytes(sha256(_FINGERPRINT_DOMAIN + public_key).digest(), "big") % 10**_FINGERPRINT_DIGITS
+    digits = f"{number:0{_FINGERPRINT_DIGITS}d}"
+    return " ".join(digits[i : i + _GROUP_DIGITS] for i in range(0, _FINGERPRINT_DIGITS, _GROUP_DIGITS))
+
+
+def describe_manifest(out: Output, manifest: Manifest, election_id: bytes, trustee: int) -> Iterator[str]:
+    """Yield the lines that a trustee reads before taking part."""
+    yield out.text("manifest_title", title=out.title(manifest.title), label=manifest.label)
+    yield out.text("manifest_id", id=election_id.hex())
+    yield out.text("manifest_schedule", opens=manifest.opens, closes=manifest.closes)
+    for number, contest in enumerate(manifest.contests, 1):
+        options = ", ".join(out.title(option.title) for option in contest.options)
+        yield out.text("manifest_contest", number=number, title=out.title(contest.title), options=options)
+    yield out.text("manifest_quorum", n=len(manifest.trustees), k=manifest.quorum)
+    for index, one in enumerate(manifest.trustees, 1):
+        key = "manifest_you" if index == trustee else "manifest_trustee"
+        yield out.text(key, index=index, label=one.label, fingerprint=fingerprint(one.public_key))
+    yield out.text("manifest_minimum", minimum=manifest.minimum_ballots)
+    yield out.text("manifest_authority", fingerprint=fingerprint(manifest.authority))
+
+
+def name_trustees(out: Output, manifest: Manifest, trustees: Iterable[int]) -> str:
+    """Return trustees by index and label, comma-separated."""
+    return ", ".join(
+        out.text("trustee_name", index=index, label=manifest.trustees[index - 1].label) for index in trustees
+    )
+
+
+def describe_waiting(out: Output, state: ElectionState) -> str:
+    """Return in a sentence what the election waits for and who is missing."""
+    phase = state.phase
+    if phase is Phase.ABORTED:
+        return out.text("waiting_aborted", culprit=name_trustees(out, state.manifest, (state.culprit or 0,)))
+    if phase is Phase.DECRYPTION and not _awaits_trustees(state):
+        return out.text("waiting_result")
+    missing = missing_trustees(state)
+    who = name_trustees(out, state.manifest, missing)
+    needed = max(0, state.manifest.quorum - (len(state.trustees) - len(missing))) if missing else 0
+    return out.text(f"waiting_{phase.value}", who=who, needed=needed)
+
+
+def describe_own_step(out: Output, state: ElectionState, trustee: int) -> str | None:
+    """Return in a sentence what this trustee has to do now, None for nothing."""
+    command = own_command(state, trustee)
+    return out.text("your_step", command=f"evote-trustee {command}") if command else None
+
+
+def own_command(state: ElectionState, trustee: int) -> str | None:
+    """Return the command that is due for this trustee, None for nothing."""
+    kind = due_kind(state, trustee)
+    if kind is None or (kind is Kind.TRUSTEE_DECRYPTION and not _awaits_trustees(state)):
+        return None
+    return _COMMANDS.get(kind, "ceremony")
+
+
+def describe_plan(out: Output, state: ElectionState, plan: Plan) -> Iterator[str]:
+    """Yield the lines that a trustee reads before decrypting."""
+    for contest in plan.contests:
+        yield out.text("plan_contest", number=contest.contest, title=_contest_title(out, state, contest.contest))
+        for unit in contest.units:
+            districts = ", ".join(out.title(state.manifest.districts[d - 1].title) for d in unit.districts)
+            yield out.text(
+                "plan_unit", unit=unit.unit, districts=districts, ballots=unit.ballots, options=len(unit.ciphertexts)
+            )
+    for key, numbers in (("plan_sealed", plan.sealed), ("plan_withheld", plan.withheld)):
+        for number in numbers:
+            yield out.text(key, number=number, title=_contest_title(out, state, number))
+
+
+def plan_as_json(plan: Plan) -> dict[str, Any]:
+    """Return the plan for `--json`."""
+    return {
+        "decrypted": [_contest_as_json(contest) for contest in plan.contests],
+        "sealed": list(plan.sealed),
+        "withheld": list(plan.withheld),
+    }
+
+
+def _contest_as_json(contest: ContestTally) -> dict[str, Any]:
+    units = [
+        {"unit": unit.unit, "districts": list(unit.districts), "ballots": unit.ballots, "weight": unit.weight}
+        for unit in contest.units
+    ]
+    return {"contest": contest.contest, "units": units}
+
+
+def _contest_title(out: Output, state: ElectionState, number: int) -> str:
+    return out.title(state.manifest.contests[number - 1].title)
+
+
+def _awaits_trustees(state: ElectionState) -> bool:
+    """Tell whether the result still needs a decryption by somebody."""
+    published = len(state.trustees) - len(missing_trustees(state))
+    if state.tally is None or published >= state.manifest.quorum:
+        return False
+    return bool(contests_to_decrypt(state, state.tally))
