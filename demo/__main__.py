@@ -29,7 +29,9 @@ def main() -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
     console = Console(work)
-    console.say("The totals are real (Geochang, 16 October 2019). Korea publishes no ballots, so these are made from them.")
+    console.say(
+        "The totals are real (Geochang, 16 October 2019). Korea publishes no ballots, so these are made from them."
+    )
     console.say("합계는 실제 개표 결과입니다. 투표지는 공개되지 않으므로 합계에 맞추어 만들었습니다.")
     set_up(console, turnout)
     hold_ceremony(console)
@@ -111,7 +113,9 @@ def hold_vote(console: Console, turnout: Turnout, people: list[dict[str, str]]) 
     lost, people = people[0], people[1:]
     registrar(console, "strike", "--id", lost["id"], "--reason", "lost")
 
-    console.chapter("투표", f"{turnout.ballots:,} voters encrypt, prove and sign; {CHALLENGES} of them challenge their device first")
+    console.chapter(
+        "투표", f"{turnout.ballots:,} voters encrypt, prove and sign; {CHALLENGES} of them challenge their device first"
+    )
     choices = [PRESENT] * turnout.present_place + [ANOTHER] * turnout.another_place + [BLANK] * turnout.blank
     order.shuffle(choices)
     voters = [Voter(code=person["code"], values=choice) for person, choice in zip(people, choices, strict=False)]
@@ -126,7 +130,9 @@ def hold_vote(console: Console, turnout: Turnout, people: list[dict[str, str]]) 
 
 def count(console: Console) -> None:
     """Add up the encrypted ballots and let three trustees open the sums; two are absent."""
-    console.chapter("집계와 복호", "Adding up while encrypted; three trustees verify everything and open the sums, two are absent")
+    console.chapter(
+        "집계와 복호", "Adding up while encrypted; three trustees verify everything and open the sums, two are absent"
+    )
     authority(console, "tally")
     trustees(console, "decrypt", *DECRYPTING)
     authority(console, "result")
@@ -156,7 +162,16 @@ def authority(console: Console, step: str, *arguments: str) -> None:
 
 def registrar(console: Console, step: str, *arguments: str) -> None:
     """Run one step of the registrar."""
-    keys = ("--board", "board", "--registrar-key", "registrar.key", "--links", "links", "--passphrase-file", "passphrase")
+    keys = (
+        "--board",
+        "board",
+        "--registrar-key",
+        "registrar.key",
+        "--links",
+        "links",
+        "--passphrase-file",
+        "passphrase",
+    )
     console.run("evote", "roll", step, *arguments, *keys)
 
 

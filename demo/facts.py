@@ -1,11 +1,11 @@
-"""The resident vote of Geochang (거창군), 16 October 2019: whether a detention centre is built where it was begun or elsewhere in the county.
+"""The resident vote of Geochang (거창군), 16 October 2019, on where the county's detention centre is to stand.
 
-Source: counts of the local election commission as printed by the press (gnopennews.com, article 65616): 53,186 eligible,
-28,087 papers counted, 18,041 for the present place, 9,820 for another place within Geochang, 226 invalid. 28,088 papers were reported
-cast: a gap of one that nobody explained.
+Source: counts of the local election commission as printed by the press (gnopennews.com, article 65616): 53,186
+eligible, 28,087 papers counted, 18,041 for the present place, 9,820 for another place within Geochang, 226 invalid.
+28,088 papers were reported cast: a gap of one that nobody explained.
 
-The totals are real. Korea publishes no ballots, so the ballots of this demo are made from the totals, and an invalid paper becomes a
-blank ballot: online nothing else can be cast that counts for nobody.
+The totals are real. Korea publishes no ballots, so the ballots of this demo are made from the totals, and an invalid
+paper becomes a blank ballot: online nothing else can be cast that counts for nobody.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from evote.client.reader import RecordReader, open_checkpoint
 from evote.client.source import FolderSource
 from evote.client.submission import Submission, write_submission
 from evote.codec.payloads import decode_payload, encode_payload
-from evote.core.group import Group
 from evote.core.fixed_base import BULK_WINDOW_BITS
+from evote.core.group import Group
 from evote.core.parameters import STANDARD
 from evote.election.ballot import encrypt_ballot
 from evote.election.challenge import open_ballot
@@ -47,9 +47,7 @@ def read_keys(record: Path) -> tuple[bytes, bytes]:
     """Return the payloads of the manifest and of the joint keys, proved to be in the record."""
     source = FolderSource(record)
     witnessed = open_checkpoint(source, parse_policy(source.read("policy")))
-    payloads = {
-        each.statement.kind: each.payload for each in RecordReader(source, witnessed).statements()
-    }
+    payloads = {each.statement.kind: each.payload for each in RecordReader(source, witnessed).statements()}
     return payloads[Kind.MANIFEST], payloads[Kind.KEYS]
 
 
