@@ -54,8 +54,10 @@ class _Rounds:
     def __init__(self, desk: Desk, outbox: Path) -> None:
         self._desk, self._outbox = desk, outbox
         self._written: dict[Kind, Path] = {}
+        self._told = ""
 
     def run(self, *, wait: bool, wait_seconds: float | None) -> None:
+        """Go round by round until done, or, unless waiting, for one round; raise PolicyError `trustee.waiting`."""
         settings = self._desk.session.settings
         start = settings.clock()
         while not self._try_round(wait):
@@ -71,6 +73,7 @@ class _Rounds:
                     "trustee.waiting",
                     self._desk.session.out.text("still_waiting", seconds=seconds, waiting=self._waiting()),
                 )
+            self._tell_waiting()
             settings.sleep(POLL_SECONDS if left is None else min(POLL_SECONDS, left))
         else:
             self._finish()
@@ -118,6 +121,13 @@ class _Rounds:
     def _finish(self) -> None:
         self._desk.session.out.say("ceremony_done")
         self._report(done=True)
+
+    def _tell_waiting(self) -> None:
+        """Say what is awaited, once until it changes."""
+        waiting = self._waiting()
+        if waiting != self._told:
+            self._told = waiting
+            self._desk.session.out.notice("waiting_now", waiting=waiting)
 
     def _waiting(self) -> str:
         out = self._desk.session.out

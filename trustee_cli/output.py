@@ -3,13 +3,15 @@
 Idea: a command speaks through its `Output` alone. Words go to stdout as they come; with `--json` they are dropped and
 the one object of `result` is written instead, so stdout stays parsable.
 
-Invariants: prompts, notices, errors and progress bars never reach stdout; no secret is handed to this module.
+Invariants: prompts, notices, errors and progress bars never reach stdout; no secret is handed to this module; control
+and formatting characters, with which a title or a message could repaint the screen, are shown as a replacement mark.
 """
 
 from __future__ import annotations
 
 import json as json_module
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ class Output:
 
     def text(self, key: str, /, **values: object) -> str:
         """Return a text of the table in this output's language."""
-        return texts.find(key, self.language).format(**values)
+        return printable(texts.find(key, self.language).format(**values))
 
     def title(self, title: Title) -> str:
         """Return a title in this output's language, or in the first language that there is."""
@@ -48,11 +50,11 @@ class Output:
     def write(self, line: str) -> None:
         """Write a finished line to stdout, for people alone."""
         if not self.json:
-            sys.stdout.write(line + "\n")
+            sys.stdout.write(printable(line) + "\n")
 
     def tell(self, line: str) -> None:
         """Write a line that has to be read before a question: to stdout, or to stderr where a program reads stdout."""
-        (sys.stderr if self.json else sys.stdout).write(line + "\n")
+        (sys.stderr if self.json else sys.stdout).write(printable(line) + "\n")
 
     def result(self, **values: Any) -> None:
         """Write the command's one JSON object to stdout, for programs alone."""
@@ -65,7 +67,7 @@ class Output:
 
     def error(self, message: str, code: str) -> None:
         """Write an error to stderr, with the hint that the text table has for its code."""
-        sys.stderr.write(f"error: {message} [{code}]\n")
+        sys.stderr.write(printable(f"error: {message} [{code}]") + "\n")
         hint = texts.find_hint(code, self.language)
         if hint:
             sys.stderr.write(f"{self.text('hint')}: {hint}\n")
@@ -97,3 +99,11 @@ class Output:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task(self.text(key), total=total)
             yield lambda count: bar.advance(task, count)
+
+
+def printable(text: str) -> str:
+    """Return the text with line feeds as they are and every other control or formatting character replaced."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character)[0] == "C" and character != "\n" else character
+        for character in text
+    )

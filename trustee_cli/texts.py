@@ -169,6 +169,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "이의 제기는 이를 모두에게 증명하며 이 선거를 끝냅니다. 다른 개표 관리인과 선거 주관자에게 알리십시오",
     ),
     "still_waiting": ("waited {seconds} seconds; {waiting}", "{seconds}초를 기다렸습니다. {waiting}"),
+    "waiting_now": ("{waiting}", "{waiting}"),
     "rehearsal_good": (
         "Your key share was read back from the keystore and fits the election",
         "키 저장소에서 다시 읽은 키 조각이 선거와 맞습니다",

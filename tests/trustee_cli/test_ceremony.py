@@ -139,6 +139,17 @@ def test_the_manifest_is_shown_and_agreed_to(begun: Stage) -> None:
     assert len(begun.written(2)) == 1
 
 
+def test_a_title_can_not_repaint_the_screen(begun_once: Stage, tmp_path: Path) -> None:
+    """Escape sequences and direction marks in a title are shown as marks, also in the question and in Korean."""
+    stage = Stage(tmp_path)
+    stage.begin(replace(begun_once.story.manifest, title=(("en", "A\x1b[2J\u202eB\u3000다"),)))
+    command = ["ceremony", str(stage.record), "--outbox", str(stage.outbox(1)), "--log-key", LOG_KEY]
+    for language in ("en", "ko"):
+        result = stage.run(1, *command, "--language", language, answers="n\n")
+        assert "A\ufffd[2J\ufffdB\u3000다" in result.stdout
+        assert "\x1b[2J" not in result.output
+
+
 def test_waiting_carries_through_all_rounds(begun: Stage) -> None:
     """With --wait the command polls; while it sleeps the others speak, and it ends with its confirmation."""
 
@@ -154,6 +165,7 @@ def test_waiting_carries_through_all_rounds(begun: Stage) -> None:
     value = json.loads(result.stdout)
     assert value["done"] is True
     assert len(value["written"]) == 4
+    assert result.stderr.count("notice: Ceremony, round 2: waiting for the shares of 1 (t1)") == 1
     others(0)
     assert begun.story.state.phase is Phase.KEYS
 

@@ -84,8 +84,8 @@ def examine_proof(
     `commitments` are a_0, b_0, ..., as recorded. Raises VerificationError `verification.proof_structure` as
     `range_proof.verify_range`, `verification.commitments` (not 2 * (maximum + 1) of them), `verification.range_proof`
     (the challenges do not add up to the hash of what is recorded), `verification.zero_challenges`, and ValueError for
-    parts of another group. An error says that the proof can't be verified with these commitments; `verify_range_untested`
-    alone says whether it is false.
+    parts of another group. An error says that the proof can't be verified with these commitments, not that it is
+    false: `verify_range_untested` says that.
     """
     for part in (alpha, beta, *commitments):
         group.require_same(part.group)

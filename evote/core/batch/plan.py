@@ -1,10 +1,10 @@
 """How a batch cuts its exponents into windows, and where the signs of its numbers are tested.
 
 *Spec*: none; docs/batch-verification.md section 9 derives the counts.
-*Idea*: with k windows for a coefficient, a commitment costs k multiplications and a ciphertext component, whose exponent
-is twice as long, 2k; the end costs two for each bucket of 3k rows. Few elements want many narrow windows, many elements
-few wide ones. Signs are tested by Jacobi symbols: of every number, or of the products T_b that the end yields anyway,
-whichever are fewer.
+*Idea*: with k windows for a coefficient, a commitment costs k multiplications and a ciphertext component, whose
+exponent is twice as long, 2k; the end costs two for each bucket of 3k rows. Few elements want many narrow windows, many
+elements few wide ones. Signs are tested by Jacobi symbols: of every number, or of the products T_b that the end yields
+anyway, whichever are fewer.
 *Invariants*: 2^coefficient_bits < q, as docs/batch-verification.md demands.
 *Cost*: none.
 """

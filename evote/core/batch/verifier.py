@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from gmpy2 import jacobi, mpz, powmod
+from gmpy2 import jacobi, powmod
 
 from evote.core.batch.buckets import BucketProduct, join_bits
 from evote.core.batch.equations import ContestEquations, ProofEquations, examine_proof
