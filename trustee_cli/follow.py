@@ -32,7 +32,7 @@ from evote.log.policy_text import parse_policy
 from evote.log.statement import decode_statement, verify_statement
 from evote.log.tile_reader import NOT_FOUND
 from evote.log.tiles import TILE_WIDTH, TileKind
-from evote.replay.replay import Replay
+from evote.replay.replay import LogEntry, Replay
 from trustee_cli.home import Home
 from trustee_cli.output import Output
 
@@ -115,15 +115,13 @@ class LogFollower:
                 self._replay.feed_all(entries, self._workers)
             self.checkpoint = witnessed.checkpoint
 
-    def _entries(
-        self, reader: RecordReader, replay: Replay, advance: Callable[[int], None]
-    ) -> Iterator[tuple[bytes, bytes]]:
+    def _entries(self, reader: RecordReader, replay: Replay, advance: Callable[[int], None]) -> Iterator[LogEntry]:
         for recorded in reader.statements(replay.position):
             statement = recorded.statement
             if statement.scope == replay.state.election_id and statement.author == self._public_key:
                 self.own[statement.kind] = statement.payload_hash
             advance(1)
-            yield recorded.data, recorded.payload
+            yield LogEntry(recorded.data, recorded.payload, recorded.commitments)
 
     def _open_checkpoint(self, source: RecordSource) -> WitnessedCheckpoint:
         note = source.read(CHECKPOINT_PATH)

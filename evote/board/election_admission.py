@@ -37,10 +37,12 @@ from evote.election.submission import Submission
 from evote.errors import EvoteError, PolicyError, VerificationError
 from evote.log.merkle import leaf_hash
 from evote.log.statement import Statement, decode_statement, verify_statement
-from evote.replay.bulk import CHUNK_BALLOTS, BallotTask, BulkVerifier
+from evote.replay.bulk import BallotTask, BulkVerifier
 from evote.replay.replay import Replay, read_submission
 
 ELEMENT_BYTES: Final = 512
+# Fewer ballots are verified sooner than processes start.
+MINIMUM_SHARED: Final = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ class ElectionAdmission:
                 if statement.kind in BALLOT_KINDS:
                     # The cheap reasons first: no proof is verified for a ballot that would be refused anyway.
                     check_voter(self.state(statement.scope), parse_kind(statement.kind), statement.author)
-                    task = BallotTask(statement=statement, payload=posting.payload)
+                    task = BallotTask(statement=statement, payload=posting.payload, commitments=posting.commitments)
                     ballots[statement.scope].append((place, posting, task))
                 else:
                     results[place] = self._examine(posting, statement)
@@ -136,7 +138,7 @@ class ElectionAdmission:
 
     def _verifier(self, scope: bytes, count: int) -> BulkVerifier:
         """Return the verifier for `count` ballots of an open election: this process alone where they are few."""
-        workers = self._workers if count > CHUNK_BALLOTS else 1
+        workers = self._workers if count > MINIMUM_SHARED else 1
         if (scope, workers) not in self._verifiers:
             context = self.state(scope).known_context
             if not isinstance(context, ElectionKeyContext):

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evote.client.source import RecordSource
-from evote.errors import EncodingError, VerificationError
+from evote.errors import BoardError, EncodingError, VerificationError
 from evote.log import merkle
 from evote.log.policy import Policy, WitnessedCheckpoint, open_witnessed
 from evote.log.proof import TlogProof, decode_proof, open_proof
@@ -37,12 +37,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedStatement:
-    """A statement in the log with its index and payload; `data` is the entry's bytes."""
+    """A statement in the log with its index and payload; `data` is the entry's bytes.
+
+    `commitments` are what lies beside it in the untrusted side file, empty where there is nothing.
+    """
 
     index: int
     data: bytes
     statement: Statement
     payload: bytes
+    commitments: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,11 +112,15 @@ class RecordReader:
         for number in range(start // TILE_WIDTH, self._bundle_count()):
             first = number * TILE_WIDTH
             payloads = self.bundle(TileKind.PAYLOADS, number)
-            for index, (data, payload) in enumerate(zip(self.tree.entries(number), payloads, strict=True), first):
+            beside = self._commitments(number, len(payloads))
+            items = zip(self.tree.entries(number), payloads, beside, strict=True)
+            for index, (data, payload, commitments) in enumerate(items, first):
                 if index >= start:
                     statement = decode_statement(data)
                     verify_statement(statement, payload)
-                    yield RecordedStatement(index=index, data=data, statement=statement, payload=payload)
+                    yield RecordedStatement(
+                        index=index, data=data, statement=statement, payload=payload, commitments=commitments
+                    )
 
     def bundle(self, kind: TileKind, number: int) -> tuple[bytes, ...]:
         """Return the items of a bundle as they lie there: nothing of it is verified."""
@@ -151,6 +159,13 @@ class RecordReader:
             checkpoint=self.witnessed.note,
             extra=self.tree.entries(index // TILE_WIDTH)[index % TILE_WIDTH],
         )
+
+    def _commitments(self, number: int, count: int) -> tuple[bytes, ...]:
+        """Return a bundle of the side file; one that is missing or malformed says nothing, and is nobody's fault."""
+        try:
+            return self.bundle(TileKind.COMMITMENTS, number)
+        except (BoardError, EncodingError):
+            return (b"",) * count
 
     def _bundle_count(self) -> int:
         return -(-self.checkpoint.size // TILE_WIDTH)

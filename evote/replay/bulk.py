@@ -3,8 +3,8 @@
 Spec: docs/protocol.md section 8; the rows on ballots of section 12.
 
 Idea: a ballot's signature, hashes, proofs and opening need only manifest and joint keys, so workers get those once, as
-public bytes, and then payloads in and facts out. What is false comes back as data and is raised where it belongs in
-the order of the log.
+public bytes, and then payloads in and facts out. Recorded commitments let a whole chunk be verified in one combination.
+What is false comes back as data and is raised where it belongs in the order of the log.
 
 Invariants: verdicts are the same for any number of workers and stand in the order of the tasks; with one worker no
 process is started. A worker that dies is an error of its own, never a verdict.
@@ -13,6 +13,7 @@ process is started. A worker that dies is an error of its own, never a verdict.
 from __future__ import annotations
 
 import multiprocessing
+import secrets
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -24,7 +25,8 @@ from evote.codec.payloads import decode_payload, encode_payload
 from evote.core.fixed_base import BULK_WINDOW_BITS
 from evote.core.group import Group
 from evote.core.parameters import GroupParameters
-from evote.election.ballot_check import BallotFacts, verify_ballot
+from evote.election.ballot_batch import verify_ballots
+from evote.election.ballot_check import BallotFacts
 from evote.election.challenge import verify_opening
 from evote.election.context import ElectionKeyContext, make_context, with_keys
 from evote.election.kinds import Kind, parse_kind
@@ -41,17 +43,19 @@ from evote.errors import (
 )
 from evote.log.statement import Statement, verify_statement
 
-CHUNK_BALLOTS: Final = 32
+# Verified together: large enough for the batch to pay, small enough to share the work out and to wait for.
+CHUNK_BALLOTS: Final = 256
 
 Verdict = BallotFacts | EvoteError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BallotTask:
-    """A ballot statement with its payload."""
+    """A ballot statement with its payload; `commitments` are those recorded beside it, untrusted, empty if absent."""
 
     statement: Statement
     payload: bytes
+    commitments: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,16 +81,10 @@ def verify_ballot_statement(
     Not checked: everything that needs the state (`admission`). Raise EncodingError, VerificationError as
     `verify_statement`, `decode_payload`, `verify_ballot` and `verify_opening`; TypeError for a kind that is no ballot.
     """
-    statement = task.statement
-    verify_statement(statement, task.payload)
-    record = decode_payload(parse_kind(statement.kind), task.payload, context.group)
-    if isinstance(record, ChallengedBallot):
-        facts = verify_ballot(context, record.ballot, statement.author, keep_commitments=keep_commitments)
-        verify_opening(context, record)
-        return facts
-    if not isinstance(record, Ballot):
-        raise TypeError(f"{statement.kind} is no ballot")
-    return verify_ballot(context, record, statement.author, keep_commitments=keep_commitments)
+    (verdict,) = _verify_tasks(context, [task], keep_commitments)
+    if isinstance(verdict, EvoteError):
+        raise verdict
+    return verdict
 
 
 class BulkVerifier:
@@ -108,7 +106,7 @@ class BulkVerifier:
         """
         if self.workers == 1:
             context, keep = self._context, self._keep_commitments
-            return lambda: [_restore(_verify(context, task, keep)) for task in tasks]
+            return lambda: _verify_tasks(context, tasks, keep)
         try:
             future: Future[list[BallotFacts | _Failure]] = self._started().submit(_verify_chunk, tuple(tasks))
         except BrokenProcessPool as error:
@@ -183,14 +181,46 @@ def _start_worker(
 
 def _verify_chunk(tasks: tuple[BallotTask, ...]) -> list[BallotFacts | _Failure]:
     worker = _WORKER[0]
-    return [_verify(worker.context, task, worker.keep_commitments) for task in tasks]
+    return [
+        _Failure(error_class=type(verdict).__name__, code=verdict.code, message=verdict.message)
+        if isinstance(verdict, EvoteError)
+        else verdict
+        for verdict in _verify_tasks(worker.context, tasks, worker.keep_commitments)
+    ]
 
 
-def _verify(context: ElectionKeyContext, task: BallotTask, keep_commitments: bool) -> BallotFacts | _Failure:
+def _verify_tasks(context: ElectionKeyContext, tasks: Sequence[BallotTask], keep_commitments: bool) -> list[Verdict]:
+    """Return the verdict on each task; the proofs of all whose commitments are recorded are verified together."""
+    read = [_read(context, task) for task in tasks]
+    ballots = [
+        (record.ballot if isinstance(record, ChallengedBallot) else record, task.statement.author, task.commitments)
+        for task, record in zip(tasks, read, strict=True)
+        if not isinstance(record, EvoteError)
+    ]
+    proved = iter(verify_ballots(context, ballots, secrets.token_bytes, keep_commitments=keep_commitments))
+    return [record if isinstance(record, EvoteError) else _opened(context, record, next(proved)) for record in read]
+
+
+def _read(context: ElectionKeyContext, task: BallotTask) -> Ballot | ChallengedBallot | EvoteError:
+    """Verify signature and payload hash and decode; return the error that this raised."""
     try:
-        return verify_ballot_statement(context, task, keep_commitments=keep_commitments)
+        verify_statement(task.statement, task.payload)
+        record = decode_payload(parse_kind(task.statement.kind), task.payload, context.group)
     except EvoteError as error:
-        return _Failure(error_class=type(error).__name__, code=error.code, message=error.message)
+        return error
+    if not isinstance(record, Ballot | ChallengedBallot):
+        raise TypeError(f"{task.statement.kind} is no ballot")
+    return record
+
+
+def _opened(context: ElectionKeyContext, record: Ballot | ChallengedBallot, verdict: Verdict) -> Verdict:
+    """Return the verdict on a ballot's proofs, or on its opening where it is challenged and the proofs hold."""
+    if isinstance(record, ChallengedBallot) and isinstance(verdict, BallotFacts):
+        try:
+            verify_opening(context, record)
+        except EvoteError as error:
+            return error
+    return verdict
 
 
 def _wait(future: Future[list[BallotFacts | _Failure]]) -> list[Verdict]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from evote.codec.payloads import decode_payload
 from evote.core.group import Group
@@ -33,6 +33,14 @@ from evote.replay.bulk import CHUNK_BALLOTS, BallotTask, BulkVerifier, Verdict, 
 
 # Chunks that may wait for each worker: enough to keep it busy, few enough to bound the memory.
 _CHUNKS_PER_WORKER: Final = 4
+
+
+class LogEntry(NamedTuple):
+    """What the log holds at one index: statement bytes, payload, and the untrusted commitments beside a ballot."""
+
+    statement: bytes
+    payload: bytes
+    commitments: bytes = b""
 
 
 class Replay:
@@ -68,20 +76,16 @@ class Replay:
         self.ignored += not is_ours
         return is_ours
 
-    def feed_all(self, entries: Iterable[tuple[bytes, bytes]], workers: int = 1) -> None:
-        """Take all entries (each with its payload) in order, verifying ballots with `workers` processes.
+    def feed_all(self, entries: Iterable[LogEntry], workers: int = 1) -> None:
+        """Take all entries in order, verifying ballots with `workers` processes.
 
         Raise as `feed` for the first entry that is not admissible, and BoardError `replay.worker_crashed`.
         """
-        if workers == 1:
-            for entry, payload in entries:
-                self.feed(entry, payload)
-            return
         pipeline = _Pipeline(self, workers)
         try:
             try:
-                for entry, payload in entries:
-                    pipeline.take(entry, payload)
+                for entry in entries:
+                    pipeline.take(entry)
             except EvoteError:
                 # What was read before comes first; only if all of it stands is this the first error.
                 pipeline.drain()
@@ -117,8 +121,8 @@ def read_submission(statement: Statement, payload: bytes, group: Group) -> Submi
     return make_submission(kind, statement.author, payload, decode_payload(kind, payload, group))
 
 
-def replay_election(entries: Iterable[tuple[bytes, bytes]], scope: bytes, group: Group, workers: int = 1) -> Replay:
-    """Replay a whole log (entries with their payloads, from index 0) for one election.
+def replay_election(entries: Iterable[LogEntry], scope: bytes, group: Group, workers: int = 1) -> Replay:
+    """Replay a whole log, from index 0, for one election.
 
     Raise the error of the first entry of the scope that is not admissible, with its index in the message.
     """
@@ -140,8 +144,7 @@ class _Chunk:
 class _Waiting:
     """An entry that was read; a ballot is number `place` of its chunk, anything else has none."""
 
-    entry: bytes
-    payload: bytes
+    entry: LogEntry
     chunk: _Chunk | None = None
     place: int = 0
 
@@ -156,14 +159,15 @@ class _Pipeline:
         self._waiting: deque[_Waiting] = deque()
         self._chunk = _Chunk()
 
-    def take(self, entry: bytes, payload: bytes) -> None:
+    def take(self, entry: LogEntry) -> None:
         """Let an entry wait for those before it, and admit what need not wait any longer."""
-        statement = _ballot_of(entry, self._replay.state)
+        statement = _ballot_of(entry.statement, self._replay.state)
         if statement is None:
-            self._waiting.append(_Waiting(entry, payload))
+            self._waiting.append(_Waiting(entry))
         else:
-            self._chunk.tasks.append(BallotTask(statement=statement, payload=payload))
-            self._waiting.append(_Waiting(entry, payload, self._chunk, len(self._chunk.tasks) - 1))
+            task = BallotTask(statement=statement, payload=entry.payload, commitments=entry.commitments)
+            self._chunk.tasks.append(task)
+            self._waiting.append(_Waiting(entry, self._chunk, len(self._chunk.tasks) - 1))
             if len(self._chunk.tasks) == CHUNK_BALLOTS:
                 self._start(self._chunk)
         limit = self._workers * _CHUNKS_PER_WORKER * CHUNK_BALLOTS
@@ -196,7 +200,7 @@ class _Pipeline:
             if item.chunk.verdicts is None:
                 item.chunk.verdicts = (item.chunk.wait or self._start(item.chunk))()
             verdict = item.chunk.verdicts[item.place]
-        self._replay.feed_judged(item.entry, item.payload, verdict)
+        self._replay.feed_judged(item.entry.statement, item.entry.payload, verdict)
 
 
 def _ballot_of(entry: bytes, state: ElectionState) -> Statement | None:

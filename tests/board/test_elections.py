@@ -24,7 +24,7 @@ from evote.election.state import ElectionState, Phase
 from evote.errors import BoardError, EncodingError, EvoteError, PolicyError, VerificationError
 from evote.log.statement import decode_statement, encode_statement, sign_statement
 from evote.log.tiles import TileKind
-from evote.replay.replay import replay_election
+from evote.replay.replay import LogEntry, replay_election
 from tests.election.built_election import (
     NO,
     QUESTION,
@@ -117,7 +117,7 @@ def test_the_record_replays_like_the_board(voted: Path) -> None:
     with reopen(voted) as board:
         state = board.state(paper_election().state.election_id)
         reader = RecordReader(source, open_checkpoint(source, board.policy))
-    entries = [(one.data, one.payload) for one in reader.statements()]
+    entries = [LogEntry(one.data, one.payload, one.commitments) for one in reader.statements()]
     assert facts_of(replay_election(entries, state.election_id, real_group()).state) == facts_of(state)
 
 
@@ -127,7 +127,7 @@ def test_proofs_are_not_verified_again_at_the_start(voted: Path, monkeypatch: py
     def verify_again(*_: object, **__: object) -> None:
         raise AssertionError("a proof was verified again")
 
-    monkeypatch.setattr("evote.replay.bulk.verify_ballot", verify_again)
+    monkeypatch.setattr("evote.replay.bulk.verify_ballots", verify_again)
     with reopen(voted) as board:
         assert board.state(paper_election().state.election_id).final
 
@@ -140,7 +140,7 @@ def test_without_stored_commitments_proofs_are_verified_again(voted: Path, monke
         verified.append(ballot.id)
         return verify_ballot(context, ballot, author, keep_commitments=keep_commitments)
 
-    monkeypatch.setattr("evote.replay.bulk.verify_ballot", count)
+    monkeypatch.setattr("evote.election.ballot_batch.verify_ballot", count)
     admission = ElectionAdmission(1)
     with reopen(voted) as board:
         stored = list(board._store.entries(0, board.flush().size))
@@ -185,7 +185,7 @@ def test_the_commitments_are_published_beside_the_ballots(opened: Board) -> None
 
 def test_workers_come_to_the_same_verdicts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ballots verified in other processes are admitted, and a false one is refused by its name."""
-    monkeypatch.setattr(election_admission, "CHUNK_BALLOTS", 2)
+    monkeypatch.setattr(election_admission, "MINIMUM_SHARED", 2)
     story = paper_election()
     good = postings(story, Kind.BALLOT_CAST)[:3]
     ballot = story.ballot("Kim", {QUESTION: YES})

@@ -129,3 +129,21 @@ def test_no_workers() -> None:
     """Nothing can be verified by nobody."""
     with pytest.raises(ValueError, match="0 workers"):
         BulkVerifier(paper_election().state.key_context, 0)
+
+
+def test_recorded_commitments_decide_about_time_only() -> None:
+    """Right, absent, foreign and damaged commitments beside a ballot lead to the same facts; a lie stays a lie."""
+    story = paper_election()
+    steps = [step for step in story.steps if step.submission.kind is Kind.BALLOT_CAST][:6]
+    context = story.state.key_context
+    alone = [verify_ballot_statement(context, _task(step), keep_commitments=True) for step in steps]
+    beside = [facts.commitments for facts in alone]
+    recorded = [beside[0], beside[1], b"", beside[2], beside[4][:-1], bytes(len(beside[5]))]
+    tasks = [replace(_task(step), commitments=data) for step, data in zip(steps, recorded, strict=True)]
+    false = replace(tasks[0], statement=tasks[1].statement)
+
+    with BulkVerifier(context, 1, keep_commitments=True) as bulk:
+        verdicts = bulk.verify([*tasks, false])
+
+    assert verdicts[:-1] == alone
+    assert isinstance(verdicts[-1], VerificationError)

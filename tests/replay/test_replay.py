@@ -1,16 +1,17 @@
 """Replaying a log: the same state for everybody, or the index of the first entry that may not stand there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 import pytest
 
+from evote.core.group import Group
 from evote.election.kinds import Kind
 from evote.election.state import ElectionState, Phase
 from evote.errors import BoardError, EncodingError, EvoteError, PolicyError, ProtocolError, VerificationError
 from evote.log.statement import encode_statement, sign_statement
 from evote.replay import replay as replay_module
-from evote.replay.replay import Replay, replay_election
+from evote.replay.replay import LogEntry, Replay
 from tests.election.built_election import paper_election, person, real_group
 
 Log = list[tuple[bytes, bytes]]
@@ -37,6 +38,11 @@ def _said(name: str, kind: str, payload: bytes, scope: bytes | None = None) -> t
 def _facts(state: ElectionState) -> tuple[object, ...]:
     """Return what two states of the same election have in common (contexts are compared by identity)."""
     return state.phase, state.trustees, state.roll, state.box, state.tally, state.result, state.share_keys
+
+
+def replay_election(entries: Iterable[tuple[bytes, bytes]], scope: bytes, group: Group, workers: int = 1) -> Replay:
+    """Replay entries that have no commitments beside them."""
+    return replay_module.replay_election((LogEntry(*entry) for entry in entries), scope, group, workers)
 
 
 @pytest.mark.parametrize("workers", [1, 2])

@@ -1,6 +1,6 @@
 """A product of very many powers modulo p, in which buckets are the only state.
 
-*Spec*: none; docs/batch-verification.md sections 6 and 10.
+*Spec*: none; docs/batch-verification.md sections 4 and 9.
 *Idea*: cut every exponent into digits. In window i the base x with digit d is multiplied into bucket B_{i,d}, once, and
 forgotten (Yao 1976; Pippenger 1976). At the end each row of 2^w buckets is halved w times: the product of its upper
 half is the product of all bases whose exponent has the highest bit of the digit, and multiplying the upper half onto
