@@ -69,6 +69,9 @@ def prepare(
     """Encrypt the choices; nothing is sent."""
     state = PublicRecord(record, log_key).election(election)
     context = state.key_context
+    if not state.opened or state.closed:
+        # A ballot that exists before the opening could be passed around among those who prepare it.
+        raise PolicyError("ballot.not_open", "the ballot box is not open; make your ballot while it is")
     key = _read_key(out, code_file, state.election_id)
     style = _ballot_style(state, key)
     marks = parse_choices(state.manifest, style, choices or [])
@@ -156,11 +159,11 @@ def receipt_of_ballot(
 ) -> None:
     """Write the proof that the ballot is in the log."""
     try:
-        code = str(json.loads(read_input(slip, 65536))["confirmation_code"])
+        name = str(json.loads(read_input(slip, 65536))["submission"])
     except (ValueError, KeyError, TypeError):
         raise ConfigurationError("ballot.not_a_receipt", f"{slip} is no receipt file of 'evote ballot cast'") from None
     public = PublicRecord(record, log_key)
-    place = public.find_ballot(code)
+    place = public.find_submission(name)
     write_public(target, public.receipt(place.index))
     out.say("ballot_found", index=place.index, file=target)
     out.result(index=place.index, kind=place.kind, receipt=str(target))

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from evote.client.reader import RecordedStatement, RecordReader, open_checkpoint
 from evote.client.source import ArchiveSource, FolderSource, RecordSource
+from evote.client.submission import SUFFIX
 from evote.core.group import Group
 from evote.core.parameters import STANDARD
 from evote.election.kinds import BALLOT_KINDS, Kind
@@ -81,15 +83,19 @@ class PublicRecord:
         (replay,) = replays.values()
         return replay.state
 
-    def find_ballot(self, confirmation_code: str) -> BallotPlace:
-        """Return where the ballot with a confirmation code (hex) stands; raise PolicyError `ballot.not_in_record`."""
-        needle = f'"confirmation_code":"{confirmation_code.lower()}"'.encode()
+    def find_submission(self, name: str) -> BallotPlace:
+        """Return where the statement of a submission file stands; raise PolicyError `ballot.not_in_record`.
+
+        The name is the SHA-256 of the signed entry, so nothing else in the log can be taken for it.
+        """
         for recorded in self._ballots():
-            if needle in recorded.payload:
+            if sha256(recorded.data).hexdigest() + SUFFIX == name:
                 statement = recorded.statement
                 return BallotPlace(index=recorded.index, kind=statement.kind, author=statement.author)
         raise PolicyError(
-            "ballot.not_in_record", "no ballot with this confirmation code is in the record; it enters with its batch"
+            "ballot.not_in_record",
+            "your ballot is not in the record; it enters with its batch. If it is still missing later, complain and "
+            "show this receipt file",
         )
 
     def receipt(self, index: int) -> bytes:

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
 
 import typer
 
-from evote.cli.failure import BUG, exit_code
+from evote.cli.failure import BUG, INTERRUPTED, UNREADABLE, exit_code
 from evote.cli.output import Output
 from evote.cli.texts import Language
 from evote.errors import EvoteError
@@ -91,7 +91,14 @@ def _run(work: Callable[[], None], out: Output, debug: bool) -> None:
             traceback.print_exc()
         out.error(error.message, error.code)
         raise typer.Exit(exit_code(error)) from error
-    except (typer.Exit, typer.Abort):
+    except (typer.Abort, EOFError) as error:
+        # The end of the input or Ctrl-C at a question: nothing false was found.
+        out.error(out.text("unanswered"), "command.unanswered")
+        raise typer.Exit(UNREADABLE) from error
+    except KeyboardInterrupt as error:
+        out.error(out.text("interrupted"), "command.interrupted")
+        raise typer.Exit(INTERRUPTED) from error
+    except typer.Exit:
         raise
     except Exception as error:
         if debug:

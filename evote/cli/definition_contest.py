@@ -79,7 +79,7 @@ def _read_option(field: Field) -> Option:
 def _read_limit(field: Field | None, default: int) -> int:
     if field is None:
         return default
-    return read_number(field, 1, MAXIMUM_SELECTION_LIMIT, "with a limit of 0 nobody could choose anything")
+    return read_number(field, 1, MAXIMUM_SELECTION_LIMIT, "0 would let nobody choose anything")
 
 
 def _read_rule(field: Field) -> ContestRule:

@@ -29,11 +29,12 @@ from evote.core.parameters import STANDARD
 from evote.ed25519 import SigningKey
 from evote.election.context import make_context
 from evote.election.kinds import Kind
+from evote.errors import ConfigurationError
 from evote.log.key import format_verifier_key
 
 DefinitionFile = Annotated[Path, typer.Argument(metavar="DEFINITION", help="The definition, YAML or JSON.")]
 Attempt = Annotated[
-    int, typer.Option("--attempt", min=1, help="Number of this attempt; raise it after a failed key ceremony.")
+    int, typer.Option("--attempt", min=1, help="Number of this attempt; raise it after a failed key ceremony, to make the election anew.")
 ]
 
 
@@ -68,8 +69,21 @@ def create_election(opened: OpenBoard, definition: Definition, key: SigningKey, 
     context = make_context(Group(STANDARD), manifest, payload)
     is_new = context.h_b not in opened.elections
     if is_new:
+        if attempt == 1:
+            _check_label(opened, manifest.label)
         opened.publish_payload(key, context.h_b, Kind.MANIFEST, payload)
     if opened.board.state(context.h_b).parameters is None:
         opened.publish(key, context.h_b, Kind.PARAMETERS, parameters_of(context))
         is_new = True
     return context.h_b, is_new
+
+
+def _check_label(opened: OpenBoard, label: str) -> None:
+    # The log keeps both for ever; trustees and voters would see two elections of the same name.
+    for election in opened.elections:
+        if opened.board.state(election).manifest.label == label:
+            raise ConfigurationError(
+                "election.label_taken",
+                f"the board holds an election {label!r} of another definition ({election.hex()[:16]}); "
+                "nothing was published",
+            )

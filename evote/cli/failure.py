@@ -17,6 +17,8 @@ UNREADABLE: Final = 2
 BUG: Final = 3
 UNAVAILABLE: Final = 4
 EQUIVOCATION: Final = 5
+# What a shell expects of a program that was ended by Ctrl-C.
+INTERRUPTED: Final = 130
 
 # The first class that fits decides; everything else is input that can't be read or carried out.
 _EXIT_CODES: Final[tuple[tuple[type[EvoteError], int], ...]] = (

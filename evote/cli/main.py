@@ -25,7 +25,7 @@ from evote.cli import (
 from evote.cli.command import new_app
 
 # Each of these adds its commands to the group `evote election` or `evote roll` when it is imported.
-COMMAND_MODULES: Final = (election_create, election_status, election_steps, roll_changes, roll_commands)
+COMMAND_MODULES: Final = (election_create, election_status, election_steps, roll_commands, roll_changes)
 
 app = new_app("Verifiable elections on a transparency log · 검증 가능한 투표")
 app.add_typer(definition_commands.app, name="definition")

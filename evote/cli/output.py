@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json as json_module
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Output:
     def write(self, line: str) -> None:
         """Write a finished line to stdout, for people alone."""
         if not self.json:
-            sys.stdout.write(line + "\n")
+            sys.stdout.write(printable(line) + "\n")
 
     def result(self, **values: Any) -> None:
         """Write the command's one JSON object to stdout, for programs alone."""
@@ -50,11 +51,11 @@ class Output:
 
     def notice(self, key: str, /, **values: object) -> None:
         """Write something worth knowing to stderr."""
-        sys.stderr.write(f"{self.text('notice')}: {self.text(key, **values)}\n")
+        sys.stderr.write(printable(f"{self.text('notice')}: {self.text(key, **values)}") + "\n")
 
     def error(self, message: str, code: str) -> None:
         """Write an error to stderr, with the hint that the text table has for its code."""
-        sys.stderr.write(f"error: {message} [{code}]\n")
+        sys.stderr.write(printable(f"error: {message} [{code}]") + "\n")
         hint = texts.find_hint(code, self.language)
         if hint:
             sys.stderr.write(f"{self.text('hint')}: {hint}\n")
@@ -70,3 +71,11 @@ class Output:
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task(self.text(key), total=total)
             yield lambda count: bar.advance(task, count)
+
+
+def printable(text: str) -> str:
+    """Return the text with line feeds as they are and every other control or formatting character replaced."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character)[0] == "C" and character != "\n" else character
+        for character in text
+    )

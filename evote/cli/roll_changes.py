@@ -71,7 +71,7 @@ def strike(
     out.result(credential=credential.hex(), reason=reason, published=is_new)
 
 
-@command(app, "replace", "Give a person a new credential in place of the old one · 투표 자격 재발급")
+@command(app, "replace", "Give a person a new credential · 투표 자격 재발급")
 def replace(
     out: Output,
     person: PersonId,
@@ -94,7 +94,7 @@ def replace(
     out.result(published=is_new, codes=str(codes))
 
 
-@command(app, "destroy-links", "Destroy the list of who has which credential · 명부 연결 정보 파기")
+@command(app, "destroy-links", "Destroy the list of who has which credential · 연결 정보 파기")
 def destroy_links(
     out: Output,
     board: BoardFolder,
@@ -154,6 +154,9 @@ def _replace(
     if not link.replacing:
         if link.delivery == delivery:
             return False
+        if codes.exists():
+            # Refused before anything is drawn: what is drawn has to be finished with the same file.
+            raise ConfigurationError("file.exists", f"{codes} exists already; name a new file for this person's code")
         code, new_key = draw_credential(state.election_id, secrets.token_bytes)
         link = changed(link, key=new_key, code=code, replacing=link.key, reason=reason, delivery=delivery)
         held.save(held.links.with_link(link))

@@ -17,7 +17,7 @@ from evote.core.random_source import RandomBytes
 from evote.ed25519 import SigningKey
 from evote.election.ceremony import make_election_keys
 from evote.election.context import ElectionContext
-from evote.election.decryption import MAXIMUM_REHEARSAL_VALUE, make_rehearsal
+from evote.election.decryption import MAXIMUM_REHEARSAL_VALUE, compute_rehearsal
 from evote.election.kinds import Kind
 from evote.election.records import (
     Closing,
@@ -33,7 +33,7 @@ from evote.election.records import Final as FinalRecord
 from evote.election.result import combine_result
 from evote.election.state import ElectionState, Phase
 from evote.election.tally import compute_tally, contests_to_decrypt
-from evote.errors import PolicyError
+from evote.errors import ConfigurationError, PolicyError
 
 _NONCE_PREFIX: Final = b"evote/election-nonce/1\x00"
 
@@ -81,7 +81,7 @@ def rehearsal_step(state: ElectionState, random: RandomBytes) -> Rehearsal | Non
     if state.keys is None:
         raise PolicyError("admission.no_keys", "the log holds no election.keys yet")
     value = int.from_bytes(random(8), "big") % (MAXIMUM_REHEARSAL_VALUE + 1)
-    return make_rehearsal(state.group, state.keys, value, random)
+    return compute_rehearsal(state.group, state.keys, value)
 
 
 def open_step(state: ElectionState, _random: RandomBytes) -> Opening | None:
@@ -167,9 +167,9 @@ def require_phase(state: ElectionState, phase: Phase) -> None:
 
 
 def check_author(manifest_key: bytes, key: SigningKey, role: str) -> None:
-    """Raise PolicyError `key.wrong_author` unless the key is the one that the manifest names for a role."""
+    """Raise ConfigurationError `key.wrong_author` unless the key is the one that the manifest names for a role."""
     if key.public_key != manifest_key:
-        raise PolicyError(
+        raise ConfigurationError(
             "key.wrong_author",
             f"the key file holds {key.public_key.hex()[:16]}..., "
             f"the {role} of this election is {manifest_key.hex()[:16]}...",

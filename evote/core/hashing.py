@@ -71,6 +71,7 @@ class Tag(IntEnum):
     # Ours: what the specification leaves open (docs/protocol.md section 2.1)
     PARTIAL_DECRYPTION = 0x80  # c of one trustee's Chaum-Pedersen proof
     COMPLAINT = 0x81  # c of the proof that opens a disputed key share
+    REHEARSAL = 0x82  # xi_R of the test ciphertext
 
 
 def encode_element(element: Element | UntestedElement) -> Encoded:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from evote.core.decryption_proof import combine
 from evote.core.polynomial import share_verification_key
 from evote.election import ceremony
 from evote.election.admission_common import (
@@ -23,7 +22,7 @@ from evote.election.admission_common import (
     trustee_facts,
 )
 from evote.election.context import with_keys
-from evote.election.decryption import MAXIMUM_REHEARSAL_VALUE, verify_trustee_rehearsal
+from evote.election.decryption import MAXIMUM_REHEARSAL_VALUE, compute_rehearsal, verify_trustee_rehearsal
 from evote.election.kinds import Kind
 from evote.election.records import (
     ElectionKeys,
@@ -148,9 +147,10 @@ def apply_election_keys(state: ElectionState, _submission: Submission, record: E
 
 
 def check_rehearsal(state: ElectionState, submission: Submission, record: Rehearsal) -> None:
-    """Check the test ciphertext's place and value; whether it holds the value shows when all trustees have decrypted.
+    """Check that the test ciphertext is the one of its value.
 
-    Raise PolicyError `admission.phase`, ProtocolError `admission.twice`, VerificationError `rehearsal.value_range`.
+    Raise PolicyError `admission.phase`, ProtocolError `admission.twice`, VerificationError `rehearsal.value_range` or
+    `.ciphertext`.
     """
     require_once(state.rehearsal, submission.kind, submission.author)
     require_phase(state.keys, submission.kind, "it follows election.keys")
@@ -158,6 +158,11 @@ def check_rehearsal(state: ElectionState, submission: Submission, record: Rehear
         raise VerificationError(
             "rehearsal.value_range",
             f"the rehearsal value is {record.value}, allowed are 0 to {MAXIMUM_REHEARSAL_VALUE}",
+        )
+    if record.ciphertext != compute_rehearsal(state.group, state.key_context, record.value).ciphertext:
+        raise VerificationError(
+            "rehearsal.ciphertext",
+            f"the test ciphertext is not the one that belongs to the value {record.value}; no other may be decrypted",
         )
 
 
@@ -167,26 +172,14 @@ def apply_rehearsal(state: ElectionState, _submission: Submission, record: Rehea
 
 
 def check_trustee_rehearsal(state: ElectionState, submission: Submission, record: TrusteeRehearsal) -> None:
-    """Check a trustee's proof and, with the last trustee, that all together give the announced value.
+    """Check a trustee's proof of the partial decryption of the test ciphertext.
 
-    Raise PolicyError `admission.phase`, ProtocolError `admission.twice`, `rehearsal.value` against the authority
-    (every trustee's proof held), VerificationError as `decryption.verify_trustee_rehearsal`.
+    Raise PolicyError `admission.phase`, ProtocolError `admission.twice`, VerificationError as
+    `decryption.verify_trustee_rehearsal`.
     """
     require_phase(state.rehearsal, submission.kind, "it follows election.rehearsal")
     _require_once_each(trustee_facts(state, record.trustee).rehearsal, submission.kind, record.trustee)
-    value = verify_trustee_rehearsal(state, record)
-    partials = {i: facts.rehearsal for i, facts in enumerate(state.trustees, 1)} | {record.trustee: value}
-    proven = {i: partial for i, partial in partials.items() if partial is not None}
-    if state.rehearsal is None or state.keys is None or len(proven) < len(state.trustees):
-        return
-    # B / prod M_i^{w_i} = K^value
-    if combine(state.group, state.rehearsal.ciphertext, proven) != state.keys.vote_key**state.rehearsal.value:
-        raise ProtocolError(
-            "rehearsal.value",
-            f"election.rehearsal does not decrypt to {state.rehearsal.value}, although every partial decryption is "
-            "proven: the authority announced another value (D.E)",
-            (state.manifest.authority.hex(),),
-        )
+    verify_trustee_rehearsal(state, record)
 
 
 def apply_trustee_rehearsal(state: ElectionState, _submission: Submission, record: TrusteeRehearsal) -> None:

@@ -20,8 +20,10 @@ from evote.core import decryption_proof
 from evote.core.decryption_proof import PartialDecryption
 from evote.core.elgamal import Ciphertext
 from evote.core.group import Element, Group, SecretScalar
+from evote.core.hashing import Tag, encode_small, hash_scalar
 from evote.core.random_source import RandomBytes
 from evote.election.admission_common import require_equal
+from evote.election.context import ElectionKeyContext
 from evote.election.records import (
     ContestPartials,
     ElectionKeys,
@@ -43,14 +45,18 @@ MAXIMUM_REHEARSAL_VALUE: Final = 1000
 Partials = Mapping[tuple[int, int], tuple[Element, ...]]
 
 
-def make_rehearsal(group: Group, keys: ElectionKeys, value: int, random: RandomBytes) -> Rehearsal:
-    """Return a test ciphertext of a public value; raise ConfigurationError `rehearsal.value` outside 0..1000."""
+def compute_rehearsal(group: Group, keys: ElectionKeys | ElectionKeyContext, value: int) -> Rehearsal:
+    """Return the one test ciphertext of a public value; raise ConfigurationError `rehearsal.value` outside 0..1000.
+
+    Its nonce is a hash, so that no other ciphertext, a ballot's for instance, can be passed to the trustees as a test.
+    """
     if not 0 <= value <= MAXIMUM_REHEARSAL_VALUE:
         raise ConfigurationError(
             "rehearsal.value", f"the rehearsal value is {value}, allowed are 0 to {MAXIMUM_REHEARSAL_VALUE}"
         )
-    xi = group.random_scalar(random)
-    # (A, B) = (g^xi, K^(value + xi))
+    # xi_R = H_q(H_E; 0x82, b(value, 4))
+    xi = hash_scalar(group, keys.h_e, Tag.REHEARSAL, encode_small(value))
+    # (A, B) = (g^xi_R, K^(value + xi_R))
     alpha = group.power(group.generator, xi)
     beta = group.power(keys.vote_key, xi + group.scalar(value))
     return Rehearsal(ciphertext=Ciphertext(alpha=alpha, beta=beta), value=value)

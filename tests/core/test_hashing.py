@@ -66,6 +66,7 @@ LENGTHS = [
     (Tag.PRE_ENCRYPTED_NONCE, "IIIH", 45),
     (Tag.PARTIAL_DECRYPTION, "SSSI" + "EEEEEE", 1 + 16 + 6 * 512),
     (Tag.COMPLAINT, "II" + "EEEEE", 1 + 8 + 5 * 512),
+    (Tag.REHEARSAL, "S", 5),
 ]
 
 
@@ -105,7 +106,7 @@ def test_length_table_is_complete() -> None:
 
 def test_our_tags_lie_outside_the_range_of_the_specification() -> None:
     """Tags that the specification does not know are 0x80 and above; its own are below."""
-    assert {tag for tag in Tag if tag >= 0x80} == {Tag.PARTIAL_DECRYPTION, Tag.COMPLAINT}
+    assert {tag for tag in Tag if tag >= 0x80} == {Tag.PARTIAL_DECRYPTION, Tag.COMPLAINT, Tag.REHEARSAL}
     assert max(tag for tag in Tag if tag < 0x80) == 0x45
 
 

@@ -22,7 +22,7 @@ from evote.election.ceremony import make_election_keys
 from evote.election.ceremony_trustee import CeremonySecret, KeyShare
 from evote.election.challenge import open_ballot, verify_opening
 from evote.election.context import ElectionContext, make_context
-from evote.election.decryption import make_rehearsal, make_trustee_decryption, make_trustee_rehearsal
+from evote.election.decryption import compute_rehearsal, make_trustee_decryption, make_trustee_rehearsal
 from evote.election.kinds import Kind
 from evote.election.manifest import BallotStyle, Contest, District, Manifest, Option, TrusteeIdentity
 from evote.election.records import (
@@ -240,7 +240,7 @@ class Story:
         for i in range(1, context.n + 1):
             self._trustee(i, Kind.TRUSTEE_CONFIRMATION, TrusteeConfirmation(trustee=i, h_g=joint.h_g))
         self.say("authority", Kind.KEYS, joint)
-        self.say("authority", Kind.REHEARSAL, make_rehearsal(self.group, joint, 17, random))
+        self.say("authority", Kind.REHEARSAL, compute_rehearsal(self.group, joint, 17))
         for i in range(1, context.n + 1):
             share = self.key_share(i).share
             self._trustee(i, Kind.TRUSTEE_REHEARSAL, make_trustee_rehearsal(self.state, i, share, random))

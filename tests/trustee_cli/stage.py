@@ -19,7 +19,7 @@ from evote.codec.payloads import decode_payload
 from evote.ed25519 import SigningKey
 from evote.election.admission import admit
 from evote.election.ceremony import make_election_keys
-from evote.election.decryption import make_rehearsal
+from evote.election.decryption import compute_rehearsal
 from evote.election.kinds import Kind
 from evote.election.manifest import Manifest, TrusteeIdentity
 from evote.election.submission import make_submission
@@ -153,7 +153,7 @@ class Stage:
         keys = [facts.keys for facts in story.state.trustees if facts.keys]
         joint = make_election_keys(story.context, keys)
         story.say("authority", Kind.KEYS, joint)
-        story.say("authority", Kind.REHEARSAL, make_rehearsal(story.group, joint, 17, story.random))
+        story.say("authority", Kind.REHEARSAL, compute_rehearsal(story.group, joint, 17))
         self.publish()
         self.round("rehearse")
 

@@ -87,8 +87,8 @@ def examine_proof(
     parts of another group. An error says that the proof can't be verified with these commitments, not that it is
     false: `verify_range_untested` says that.
     """
-    for part in (alpha, beta, *commitments):
-        group.require_same(part.group)
+    for found in {part.group for part in (alpha, beta, *commitments)}:
+        group.require_same(found)
     _require_structure(group, proof, maximum)
     if len(commitments) != commitment_count(maximum):
         raise VerificationError(
