@@ -18,6 +18,7 @@ from evote.keystore import PRIVATE_MODE
 from trustee_cli.output import Output
 
 MAXIMUM_PASSPHRASE_BYTES: Final = 1024
+MINIMUM_PASSPHRASE: Final = 8
 
 
 class Passphrases:
@@ -49,6 +50,10 @@ class Passphrases:
             passphrase = self._out.ask_secret(self._new_question if twice else self._question, twice=twice)
         if not len(passphrase):
             raise KeystoreError("keystore.empty_passphrase", "the passphrase is empty")
+        if twice and len(passphrase.expose().decode()) < MINIMUM_PASSPHRASE:
+            raise ConfigurationError(
+                "passphrase.too_short", f"a new passphrase has at least {MINIMUM_PASSPHRASE} characters"
+            )
         return passphrase
 
 

@@ -53,7 +53,7 @@ def decrypt_command(
             session.out.tell(line)
         if not plan.contests:
             session.out.say("plan_nothing")
-            session.out.result(**desk.facts(**plan_as_json(plan), written=[]))
+            session.out.result(**desk.facts(**plan_as_json(plan, desk.log.state), written=[]))
             return
         _publish(session, desk, plan, outbox, yes)
 
@@ -67,4 +67,4 @@ def _publish(session: Session, desk: Desk, plan: Plan, outbox: Path | None, yes:
     with session.out.progress("progress_decrypting", None):
         submission = decrypt(desk.vault, state, session.settings.random)
     path = desk.write(folder, submission)
-    session.out.result(**desk.facts(**plan_as_json(plan), written=[str(path)]))
+    session.out.result(**desk.facts(**plan_as_json(plan, state), written=[str(path)]))

@@ -191,7 +191,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "There is nothing to decrypt; the authority needs no file from you",
         "복호할 것이 없습니다. 선거 주관자에게 전달할 파일도 없습니다",
     ),
-    "confirm_decrypt": ("Decrypt this, and nothing else, ever?", "이것을, 그리고 오직 이것만 복호하시겠습니까?"),
+    "plan_fingerprint": (
+        "Fingerprint of the sums: {fingerprint}\n"
+        "Compare it with the other trustees, by phone or on paper, before you go on. If theirs is another one, stop: "
+        "somebody shows you different ballots",
+        "합계의 지문: {fingerprint}\n"
+        "진행하기 전에 다른 열쇠 관리인들과 전화나 종이로 비교하십시오. 다르면 멈추십시오. 서로 다른 투표지를 보고 있다는 뜻입니다",
+    ),
+    "confirm_decrypt": (
+        "Have the others the same fingerprint, and shall this be decrypted, and nothing else, ever?",
+        "다른 분들의 지문도 같습니까? 이것을, 그리고 오직 이것만 복호하시겠습니까?",
+    ),
     "backup_done": (
         "Backup written and read back: {path}. Keep it apart from this computer",
         "백업을 만들고 다시 읽어 확인했습니다: {path}. 이 컴퓨터와 다른 곳에 보관하십시오",

@@ -28,9 +28,9 @@ _GROUP_DIGITS: Final = 4
 _COMMANDS: Final = {Kind.TRUSTEE_REHEARSAL: "rehearse", Kind.TRUSTEE_DECRYPTION: "decrypt"}
 
 
-def fingerprint(public_key: bytes) -> str:
-    """Return 24 decimal digits of a key's SHA-256 in groups of four, to be read out on the phone."""
-    number = int.from_bytes(sha256(_FINGERPRINT_DOMAIN + public_key).digest(), "big") % 10**_FINGERPRINT_DIGITS
+def fingerprint(data: bytes) -> str:
+    """Return 24 decimal digits for a key or a digest (32 bytes), in groups of four, to be read out on the phone."""
+    number = int.from_bytes(sha256(_FINGERPRINT_DOMAIN + data).digest(), "big") % 10**_FINGERPRINT_DIGITS
     digits = f"{number:0{_FINGERPRINT_DIGITS}d}"
     return " ".join(digits[i : i + _GROUP_DIGITS] for i in range(0, _FINGERPRINT_DIGITS, _GROUP_DIGITS))
 
@@ -97,15 +97,23 @@ def describe_plan(out: Output, state: ElectionState, plan: Plan) -> Iterator[str
     for key, numbers in (("plan_sealed", plan.sealed), ("plan_withheld", plan.withheld)):
         for number in numbers:
             yield out.text(key, number=number, title=_contest_title(out, state, number))
+    if plan.contests:
+        # Two histories of the log that differ in one ballot have two tallies: only comparing shows it.
+        yield out.text("plan_fingerprint", fingerprint=_tally_fingerprint(state))
 
 
-def plan_as_json(plan: Plan) -> dict[str, Any]:
+def plan_as_json(plan: Plan, state: ElectionState) -> dict[str, Any]:
     """Return the plan for `--json`."""
     return {
+        "tally_fingerprint": _tally_fingerprint(state),
         "decrypted": [_contest_as_json(contest) for contest in plan.contests],
         "sealed": list(plan.sealed),
         "withheld": list(plan.withheld),
     }
+
+
+def _tally_fingerprint(state: ElectionState) -> str:
+    return fingerprint(state.tally_digest)
 
 
 def _contest_as_json(contest: ContestTally) -> dict[str, Any]:

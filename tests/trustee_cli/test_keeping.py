@@ -63,20 +63,23 @@ def test_a_passphrase_is_asked_twice_when_set(tmp_path: Path) -> None:
     """At the prompt: two equal answers make the keystore, one opens it, and none is echoed."""
     settings = Settings(scrypt_cost=QUICK, workers=1)
     command = ["identity", "--home", str(tmp_path / "home"), "--json"]
-    result = CliRunner().invoke(app, command, input="geheim\ngehiem\ngeheim\ngeheim\n", obj=settings)
+    result = CliRunner().invoke(app, command, input="geheimnis\ngehiemnis\ngeheimnis\ngeheimnis\n", obj=settings)
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["made"] is True
     assert "geheim" not in result.output
-    assert Keystore.open(tmp_path / "home" / "keystore", "geheim")[1]["format"] == vault.FORMAT
+    assert Keystore.open(tmp_path / "home" / "keystore", "geheimnis")[1]["format"] == vault.FORMAT
 
 
-def test_empty_passphrases_are_refused(tmp_path: Path) -> None:
+def test_empty_and_short_passphrases_are_refused(tmp_path: Path) -> None:
     """An empty file locks nothing; neither does the end of the input at the question."""
     empty = tmp_path / "empty"
     empty.write_text("\n")
     stage = Stage(tmp_path)
     result = stage.run(1, "identity", "--passphrase-file", str(empty))
     assert (result.exit_code, "keystore.empty_passphrase" in result.stderr) == (2, True)
+    empty.write_text("seven77", encoding="utf-8")
+    short = stage.run(1, "identity", "--passphrase-file", str(empty))
+    assert (short.exit_code, "passphrase.too_short" in short.stderr) == (2, True)
     ended = CliRunner().invoke(app, ["identity", "--home", str(tmp_path / "h")], input="", obj=stage.settings)
     assert ended.exit_code == 2
     assert not (stage.home(1) / "keystore").exists()
@@ -287,7 +290,7 @@ def test_leftovers_of_a_killed_process(begun: Stage) -> None:
 
 def test_the_program_as_it_is_installed(tmp_path: Path) -> None:
     """As a process of its own: scrypt at the standard cost, Korean by LANG, the passphrase from a file."""
-    (tmp_path / "file").write_text("한 줄", encoding="utf-8")
+    (tmp_path / "file").write_text("한 줄의 긴 암호", encoding="utf-8")
     (tmp_path / "file").chmod(0o600)
     command = [sys.executable, "-m", "trustee_cli.main", "identity", "--home", str(tmp_path / "home")]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LC_")}
