@@ -5,7 +5,7 @@ Verifications 6 and 7. Naive is one plain power after another, 10 for each selec
 of N is verified from start to verdict. The streaming estimate fills all buckets as a long run would, measures the cost
 of a ballot and of a bucket's end there, and adds up; `--stream N` runs N ballots instead, the distinct ones again and
 again with fresh coefficients. Beside each time stands the number of multiplications modulo p that the plan implies and
-what they cost at the speed of a bare multiplication measured in the same run.
+what they cost at the speed of a bare multiplication measured around it.
 Run with `python -m benchmarks.batch_speed [--large] [--stream N] [--json FILE]`.
 """
 
@@ -50,7 +50,9 @@ COMPONENTS = 2 * OPTIONS
 COMMITMENTS = 4 * OPTIONS + 4
 ELEMENTS = COMPONENTS + COMMITMENTS
 NAIVE_POWERS = 10 * OPTIONS + 8
+POWER = 295  # multiplications of a plain power with 256 bits
 STREAM = 100_000
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +68,13 @@ class RawBallot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the table: milliseconds and multiplications for each ballot, and their cost at bare speed."""
+    """One line: milliseconds for each ballot, against naive, multiplications, and time over their bare time."""
 
     method: str
     milliseconds: float
     ratio: float
     multiplications: float
-    bare_milliseconds: float
+    time_over_bare: float
 
 
 def make_ballot(key: ElGamalKey, values: Sequence[int]) -> RawBallot:
@@ -164,6 +166,11 @@ def seconds(run: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def median_of(runs: Sequence[Callable[[], object]]) -> float:
+    """Time each run once and return the median."""
+    return statistics.median(map(seconds, runs))
+
+
 def updates(plan: BatchPlan) -> float:
     """Return the bucket multiplications of a ballot, those for alpha-bar and beta-bar; digits that are 0 cost none."""
 
@@ -181,79 +188,108 @@ def batch_multiplications(plan: BatchPlan, count: int, jacobi_cost: float) -> fl
     filled = 0.0
     for widths, elements in ((plan.component_widths, COMPONENTS), (plan.commitment_widths, COMMITMENTS)):
         filled += sum(2**w * (1 - (1 - 2.0**-w) ** (count * elements)) for w in widths)
-    return (count * updates(plan) - filled + 2 * filled + symbols * jacobi_cost + 3 * 295 + 2 * bits) / count
+    return (count * updates(plan) - filled + 2 * filled + symbols * jacobi_cost + 3 * POWER + 2 * bits) / count
 
 
 class Bench:
-    """One run: key, ballots, the cost of naive verification and of a bare multiplication."""
+    """One run: group, key, ballots, and the rows so far.
+
+    Naive verification and the bare multiplication are measured again before and after every row: on a machine with
+    other work to do, only neighbours in time can be compared.
+    """
 
     def __init__(self, distinct: int) -> None:
-        """Make the ballots and measure the units."""
+        """Make the ballots."""
         self.group = Group(STANDARD)
         secret = self.group.random_scalar(secrets.token_bytes)
         self.key = ElGamalKey.precompute(self.group.power(self.group.generator, secret), BULK_WINDOW_BITS)
         self.ballots = [make_ballot(self.key, ((1, 0), (0, 1), (0, 0))[i % 3]) for i in range(distinct)]
         self.rows: list[Row] = []
-        numbers = [mpz(secrets.randbits(4095)) for _ in range(2000)]
-        p = self.group.p
+        self._numbers = [mpz(secrets.randbits(4095)) for _ in range(1000)]
+        self.jacobi_cost = seconds(self._symbols) / seconds(self._multiply)
 
-        def multiplications() -> None:
-            product = numbers[0]
-            for number in numbers:
-                product = product * number % p
-
-        def symbols() -> None:
-            for number in numbers[:500]:
-                jacobi(number, p)
-
-        self.unit = statistics.median(seconds(multiplications) for _ in range(9)) / len(numbers)
-        self.jacobi_cost = statistics.median(seconds(symbols) for _ in range(5)) / 500 / self.unit
-        sample = self.ballots[:7]
-        self.naive = statistics.median(seconds(partial(verify_naive, self.key, ballot)) for ballot in sample)
-        self.add("naive", self.naive, NAIVE_POWERS * 295)
-        alone = statistics.median(seconds(partial(verify_alone, self.key, ballot)) for ballot in sample)
-        self.add("proof by proof", alone, COMPONENTS * 256 + 8 * 2 * 58 + COMPONENTS * 6 + 12 * 22)
-
-    def add(self, method: str, duration: float, multiplications: float) -> None:
-        """Add a row and print it."""
+    def measure(self, method: str, run: Callable[[], float], multiplications: float, rounds: int) -> None:
+        """Add and print a row; `run` returns seconds for each ballot, and the median of the rounds counts."""
+        durations, ratios, bare_ratios = [], [], []
+        before = self._units()
+        for _ in range(rounds):
+            duration = run()
+            after = self._units()
+            naive, unit = (statistics.mean(pair) for pair in zip(before, after, strict=True))
+            durations.append(duration)
+            ratios.append(naive / duration)
+            bare_ratios.append(duration / (multiplications * unit))
+            before = after
         row = Row(
             method=method,
-            milliseconds=duration * 1e3,
-            ratio=self.naive / duration,
+            milliseconds=statistics.median(durations) * 1e3,
+            ratio=statistics.median(ratios),
             multiplications=multiplications,
-            bare_milliseconds=multiplications * self.unit * 1e3,
+            time_over_bare=statistics.median(bare_ratios),
         )
         self.rows.append(row)
         print(
-            f"{row.method:28s}{row.milliseconds:9.3f} ms {row.ratio:7.1f} x {row.multiplications:8.0f} mult "
-            f"= {row.bare_milliseconds:7.3f} ms, overhead {row.milliseconds / row.bare_milliseconds:5.2f}",
+            f"{row.method:28s}{row.milliseconds:9.3f} ms {row.ratio:7.1f} x {row.multiplications:8.0f} "
+            f"multiplications, {row.time_over_bare:5.2f} of their bare time",
             flush=True,
         )
 
+    def singles(self) -> None:
+        """Verify ballots one by one."""
+        ballots = self.ballots[:3]
+        for name, verify, count in (
+            ("naive", verify_naive, NAIVE_POWERS * POWER),
+            ("proof by proof", verify_alone, COMPONENTS * 256 + 16 * 58 + COMPONENTS * 6 + COMMITMENTS * 22),
+        ):
+            runs = [partial(verify, self.key, ballot) for ballot in ballots]
+            self.measure(name, partial(median_of, runs), count, ROUNDS)
+
     def batch(self, count: int) -> None:
-        """Verify batches of `count` ballots."""
+        """Verify a batch of `count` ballots."""
         plan = make_plan(self.group, count * ELEMENTS)
-        rounds = 5 if count <= 100 else 1
-        duration = statistics.median(
-            seconds(lambda: verify_batch(self.key, self.ballots, count)) for _ in range(rounds)
+        run = partial(verify_batch, self.key, self.ballots, count)
+        self.measure(
+            f"batch of {count}, k = {len(plan.commitment_widths)}",
+            lambda: seconds(run) / count,
+            batch_multiplications(plan, count, self.jacobi_cost),
+            ROUNDS if count <= 1000 else 1,
         )
-        name = f"batch of {count}, k = {len(plan.commitment_widths)}"
-        self.add(name, duration / count, batch_multiplications(plan, count, self.jacobi_cost))
 
     def estimate(self, count: int) -> None:
         """Measure a ballot into full buckets and the end of a row, and add up for `count` ballots."""
-        plan = make_plan(self.group, count * ELEMENTS)
         batch = BatchVerifier(self.group, self.key.public_key, secrets.token_bytes, count * ELEMENTS)
+        plan = batch.plan
         for product in (batch._components, batch._commitments):
             fill(product, self.group.p)
-        sample = [self.ballots[i % len(self.ballots)] for i in range(400)]
-        steady = statistics.median(seconds(lambda: add_all(self.group, batch, sample)) for _ in range(3)) / len(sample)
         row = BucketProduct(self.group.p, (12,))
         fill(row, self.group.p)
-        fold = seconds(row.bit_products) / 4096 * plan.bucket_count + 0.02
-        k = len(plan.commitment_widths)
-        self.add(f"streaming, k = {k}, per ballot", steady, updates(plan))
-        self.add(f"estimate for {count}", steady + fold / count, batch_multiplications(plan, count, self.jacobi_cost))
+        run = partial(add_all, self.group, batch, self.ballots[:200])
+
+        def add() -> float:
+            return seconds(run) / 200
+
+        def add_and_end() -> float:
+            # the rest of the end, about 400 Jacobi symbols and three powers, takes 0.02 s
+            return add() + (seconds(row.bit_products) / 4096 * plan.bucket_count + 0.02) / count
+
+        name = f"k = {len(plan.commitment_widths)}"
+        self.measure(f"into full buckets, {name}", add, updates(plan), ROUNDS)
+        counted = batch_multiplications(plan, count, self.jacobi_cost)
+        self.measure(f"streaming {count}, estimate", add_and_end, counted, ROUNDS)
+
+    def _units(self) -> tuple[float, float]:
+        """Return the seconds of naive verification and of one multiplication."""
+        naive = statistics.median(seconds(partial(verify_naive, self.key, ballot)) for ballot in self.ballots[:3])
+        return naive, statistics.median(seconds(self._multiply) for _ in range(5)) / len(self._numbers)
+
+    def _multiply(self) -> None:
+        product, p = self._numbers[0], self.group.p
+        for number in self._numbers:
+            product = product * number % p
+
+    def _symbols(self) -> None:
+        for number in self._numbers:
+            jacobi(number, self.group.p)
 
 
 def fill(product: BucketProduct, p: mpz) -> None:
@@ -273,7 +309,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--json", type=Path, help="write the table here")
     options = parser.parse_args(arguments)
     bench = Bench(1000)
-    print(f"one multiplication {bench.unit * 1e6:.2f} us, Jacobi symbol {bench.jacobi_cost:.1f} multiplications")
+    print(f"a Jacobi symbol costs {bench.jacobi_cost:.1f} multiplications")
+    bench.singles()
     for count in (10, 100, 1000, *((10_000,) if options.large else ())):
         bench.batch(count)
     bench.estimate(STREAM)

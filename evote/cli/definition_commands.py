@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,9 @@ from evote.cli.definition import parse_definition
 from evote.cli.definition_example import EXAMPLE
 from evote.cli.files import read_input
 from evote.cli.output import Output
-from evote.cli.result_text import pick_title
+from evote.cli.result_text import pick_title, shown_time
 from evote.cli.texts import Language
+from evote.election.manifest import parse_time
 from evote.election.presets import PRESETS
 
 app = new_app("The definition of an election · 선거 정의서")
@@ -28,9 +30,14 @@ def check(
     manifest = definition.manifest
     for place in definition.untranslated:
         out.notice("untranslated", place=place)
+    if 2 * definition.manifest.quorum <= len(definition.manifest.trustees):
+        out.notice("low_quorum", quorum=definition.manifest.quorum, count=len(definition.manifest.trustees))
     out.say("definition_good", file=file.name)
     out.write(f"{manifest.label}: {pick_title(manifest.title, out.language)}")
-    out.say("definition_schedule", opens=manifest.opens, closes=manifest.closes)
+    opens, closes = (shown_time(time, out.language) for time in (manifest.opens, manifest.closes))
+    out.say("definition_schedule", opens=opens, closes=closes)
+    if parse_time(manifest.closes, "closes") <= datetime.now(UTC):
+        out.notice("definition_past", closes=closes)
     out.say("definition_trustees", quorum=manifest.quorum, count=len(manifest.trustees))
     for number, contest in enumerate(manifest.contests, 1):
         out.say(

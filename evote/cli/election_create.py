@@ -34,7 +34,12 @@ from evote.log.key import format_verifier_key
 
 DefinitionFile = Annotated[Path, typer.Argument(metavar="DEFINITION", help="The definition, YAML or JSON.")]
 Attempt = Annotated[
-    int, typer.Option("--attempt", min=1, help="Number of this attempt; raise it after a failed key ceremony, to make the election anew.")
+    int,
+    typer.Option(
+        "--attempt",
+        min=1,
+        help="Number of this attempt; raise it after a failed key ceremony, to make the election anew.",
+    ),
 ]
 
 
@@ -53,6 +58,8 @@ def create(
     check_author(parsed.manifest.authority, key, "authority")
     for place in parsed.untranslated:
         out.notice("untranslated", place=place)
+    if 2 * parsed.manifest.quorum <= len(parsed.manifest.trustees):
+        out.notice("low_quorum", quorum=parsed.manifest.quorum, count=len(parsed.manifest.trustees))
     with open_board(board, out) as opened:
         election_id, is_new = create_election(opened, parsed, key, attempt)
     out.say("election_created" if is_new else "election_exists", label=parsed.manifest.label)

@@ -8,16 +8,19 @@ Invariants: figures come from the published result and the log's own counts; not
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from evote.cli.output import Output
 from evote.cli.texts import Language
-from evote.election.manifest import Title
+from evote.election.manifest import Title, parse_time
 from evote.election.outcome import CountedVotes, Outcome, OutcomeKind, decide
 from evote.election.outcome_text import describe
 from evote.election.records import ContestResult
 from evote.election.state import ElectionState
 from evote.election.tally import contest_figures
+
+_KOREA: Final = timedelta(hours=9)
 
 
 def describe_result(state: ElectionState, out: Output) -> Iterator[str]:
@@ -31,6 +34,14 @@ def describe_result(state: ElectionState, out: Output) -> Iterator[str]:
         yield f"{pick_title(contest.title, out.language)}: " + describe(
             _outcome(state, stated), labels, language, weighted=weighted
         )
+
+
+def shown_time(text: str, language: Language) -> str:
+    """Return a UTC time of a manifest as its reader's clock shows it: in Korean Korea's, else UTC."""
+    time = parse_time(text, "time")
+    if language is Language.KOREAN:
+        return f"{time + _KOREA:%Y-%m-%d %H:%M}(한국 시간)"
+    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def pick_title(title: Title, language: Language) -> str:

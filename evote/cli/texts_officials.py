@@ -12,6 +12,14 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
         "프로그램 오류({kind})입니다. --debug로 다시 실행하면 위치를 볼 수 있습니다",
         "this is a bug of the program ({kind}); run it with --debug to see where",
     ),
+    "unanswered": (
+        "질문에 답이 없어 멈추었습니다. 바뀐 것은 없습니다",
+        "stopped at a question that nobody answered; nothing was changed",
+    ),
+    "interrupted": (
+        "중단되었습니다. 같은 명령을 다시 실행하면 이어서 진행합니다",
+        "interrupted; run the same command again to go on",
+    ),
     "ask_passphrase": ("비밀 문구: ", "Passphrase: "),
     "ask_new_passphrase": ("새 비밀 문구: ", "New passphrase: "),
     "ask_passphrase_again": ("새 비밀 문구 다시: ", "The same passphrase again: "),
@@ -25,14 +33,24 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
     "key_created": ("{file} 파일에 새 키를 만들었습니다.", "A new key is in {file}."),
     "public_key": ("공개 키: {key}", "Public key: {key}"),
     # definition
+    "low_quorum": (
+        "열쇠 관리인 {count}명 중 {quorum}명은 과반수가 아닙니다. 기록이 사람마다 다르게 보이면 정직한 관리인만으로도 "
+        "한 사람의 표가 드러날 수 있습니다. 더 많은 인원을 정하십시오",
+        "{quorum} of {count} trustees is not more than half: were the log to show two histories, honest trustees alone "
+        "could reveal single ballots; choose a larger quorum",
+    ),
     "untranslated": (
         "선거 제목에 있는 언어의 제목이 여기에는 없습니다: {place}",
         "a title is missing here in a language that the election's title has: {place}",
     ),
     "definition_good": ("{file}: 오류가 없습니다.", "{file} is a good definition."),
-    "definition_schedule": ("투표 기간(UTC): {opens} ~ {closes}", "Voting from {opens} to {closes} (UTC)"),
+    "definition_schedule": ("투표 기간: {opens} ~ {closes}", "Voting from {opens} to {closes}"),
+    "definition_past": (
+        "투표 기간이 이미 지났습니다({closes}까지). 날짜를 다시 확인하십시오",
+        "the voting period is over already (until {closes}); check the dates",
+    ),
     "definition_trustees": (
-        "개표 관리인 {count}명 가운데 {quorum}명이 모이면 개표합니다.",
+        "열쇠 관리인 {count}명 가운데 {quorum}명이 모이면 개표할 수 있습니다.",
         "Any {quorum} of {count} trustees together decrypt the result.",
     ),
     "definition_contest": (
@@ -45,7 +63,7 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
     "board_stood": ("{folder}에 이미 같은 게시판이 있습니다.", "The same board is in {folder} already."),
     "log_key": ("기록의 공개 키: {key}", "Key of the log: {key}"),
     "board_status": (
-        "기록 {origin}: 항목 {size}개, 뿌리 해시 {root}",
+        "기록 {origin}: 항목 {size}개, 루트 해시 {root}",
         "Log {origin}: {size} entries, root {root}",
     ),
     "inbox_status": ("접수함에 있는 제출 파일: {count}개", "Submission files in the inbox: {count}"),
@@ -77,25 +95,25 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
     "nothing_due": ("지금 할 일이 없습니다. {phase}", "Nothing to do now. {phase}"),
     "status_phase": ("다음: {phase}", "Next: {phase}"),
     "status_missing": ("기다리는 사람: {names}", "Waiting for: {names}"),
-    "status_culprit": ("책임이 있는 개표 관리인: {name}", "The guilty trustee: {name}"),
+    "status_culprit": ("잘못이 드러난 열쇠 관리인: {name}", "The guilty trustee: {name}"),
     "status_no_roll": ("명부: 아직 공표되지 않았습니다.", "Roll: not published yet."),
     "status_roll": (
         "명부: {count}명(말소 {struck}, 재발급 {replaced})",
         "Roll: {count} people (struck {struck}, replaced {replaced})",
     ),
     "status_ballots": (
-        "투함 {cast}장({voters}명), 검증 투표지 {challenged}장",
+        "투함 {cast}장({voters}명), 시험 투표지 {challenged}장",
         "Ballots cast: {cast} by {voters} voters; challenged: {challenged}",
     ),
     "phase_manifest": ("선거 만들기", "Create the election."),
     "phase_parameters": ("선거 만들기를 다시 실행", "Create the election once more; it was interrupted."),
-    "phase_commitments": ("개표 관리인의 키 약속(0단계)", "Trustees commit to their keys (round 0)."),
-    "phase_trustee_keys": ("개표 관리인의 키 공표(1단계)", "Trustees publish their keys (round 1)."),
-    "phase_shares": ("개표 관리인의 키 조각 교환(2단계)", "Trustees exchange shares (round 2)."),
-    "phase_confirmations": ("개표 관리인의 확인(3단계)", "Trustees confirm (round 3)."),
+    "phase_commitments": ("열쇠 관리인의 키 약속(0단계)", "Trustees commit to their keys (round 0)."),
+    "phase_trustee_keys": ("열쇠 관리인의 키 공표(1단계)", "Trustees publish their keys (round 1)."),
+    "phase_shares": ("열쇠 관리인의 키 조각 교환(2단계)", "Trustees exchange shares (round 2)."),
+    "phase_confirmations": ("열쇠 관리인의 확인(3단계)", "Trustees confirm (round 3)."),
     "phase_keys": ("선거 키 공표(evote election keys)", "Publish the joint keys (evote election keys)."),
     "phase_rehearsal": ("복호 예행연습(evote election rehearsal)", "Publish the rehearsal (evote election rehearsal)."),
-    "phase_trustee_rehearsals": ("개표 관리인의 예행연습", "Trustees rehearse decryption."),
+    "phase_trustee_rehearsals": ("열쇠 관리인의 예행연습", "Trustees rehearse decryption."),
     "phase_opening": (
         "명부 공표 후 투표 시작(evote election open)",
         "With the roll published, open the ballot box (evote election open).",
@@ -104,14 +122,14 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
     "phase_paper": ("종이 투표 집계 공표(evote election paper)", "Publish the paper counts (evote election paper)."),
     "phase_tally": ("암호화된 표 집계(evote election tally)", "Add up the ballots (evote election tally)."),
     "phase_decryption": (
-        "개표 관리인의 복호, 그다음 결과 공표(evote election result)",
+        "열쇠 관리인의 복호, 그다음 결과 공표(evote election result)",
         "Trustees decrypt; then publish the result (evote election result).",
     ),
     "phase_final": ("선거 종료(evote election finish)", "End the election (evote election finish)."),
     "phase_ended": ("선거가 끝났습니다.", "The election has ended."),
     "phase_aborted": (
-        "키 생성이 이의 제기로 중단되었습니다. --attempt로 새 선거를 만드십시오.",
-        "The key ceremony ended with a complaint; create a new election with --attempt.",
+        "키 생성 의식이 이의 제기로 중단되었습니다. evote election create에 --attempt 2를 붙여 선거를 새로 만드십시오.",
+        "The key ceremony ended with a complaint; create the election anew: evote election create, --attempt 2.",
     ),
     # roll
     "converted_encoding": (
@@ -120,7 +138,7 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
     ),
     "seen_encoding": ("명부 파일 인코딩: {encoding}", "the roll is in {encoding}"),
     "normalised_cells": (
-        "자모가 분리된 한글이 있는 칸 {count}개를 합쳐 읽었습니다",
+        "자모가 분리된 한글을 합쳐 읽었습니다(칸 {count}개)",
         "cells with Hangul in separate letters were composed: {count}",
     ),
     "roll_good": ("명부: {count}명, 인코딩 {encoding}", "Roll: {count} people, encoding {encoding}"),
@@ -151,7 +169,7 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
         "{id} got the credential of {file} before; nothing was changed.",
     ),
     "ask_destroy": (
-        "{file}을(를) 되돌릴 수 없게 파기합니까?",
+        "{file}을(를) 파기합니까? 되돌릴 수 없습니다.",
         "Destroy {file}? This can't be undone.",
     ),
     "links_destroyed": (

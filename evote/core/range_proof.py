@@ -115,7 +115,7 @@ def verify_range(
     Raises VerificationError: `verification.proof_structure` (not exactly maximum + 1 branches, foreign scalars),
     `verification.range_proof` (the challenges do not add up to the hash).
     """
-    _require_structure(key.group, proof, maximum)
+    require_structure(key.group, proof, maximum)
     alpha_chain = _chain(key.group, ciphertext.alpha)
     beta_chain = _chain(key.group, ciphertext.beta)
     commitments = _recompute(key, alpha_chain, beta_chain, proof)
@@ -139,7 +139,7 @@ def verify_range_untested(
     group = key.group
     group.require_same(alpha.group)
     group.require_same(beta.group)
-    _require_structure(group, proof, maximum)
+    require_structure(group, proof, maximum)
     alpha_chain = _chain(group, alpha)
     beta_chain = _chain(group, beta)
     # alpha, beta in Z_p^r  (6.A)
@@ -227,7 +227,7 @@ def _selection_context(contest: int, option: int) -> tuple[Encoded, Encoded]:
     return encode_index(contest), encode_index(option)
 
 
-def _require_structure(group: Group, proof: RangeProof, maximum: int) -> None:
+def require_structure(group: Group, proof: RangeProof, maximum: int) -> None:
     """Require exactly maximum + 1 branches whose scalars belong to the group (6.B, 6.C, 7.B, 7.C by type)."""
     if not len(proof.challenges) == len(proof.responses) == maximum + 1:
         raise VerificationError(

@@ -23,10 +23,10 @@ from evote.core.random_source import RandomBytes
 from evote.election.ballot_check import (
     BallotFacts,
     ContestFacts,
-    _distinct,
-    _verify_hashes,
-    _verify_structure,
+    require_distinct,
     verify_ballot,
+    verify_hashes,
+    verify_structure,
 )
 from evote.election.context import ElectionKeyContext
 from evote.election.manifest import Contest
@@ -87,10 +87,10 @@ def _verify_alone(
 
 def _examine(context: ElectionKeyContext, ballot: Ballot, author: bytes, data: bytes) -> _Examined:
     """Check what takes no power; raise EvoteError for anything that `verify_ballot` would have to look at itself."""
-    _verify_structure(context, ballot)
-    _verify_hashes(context, ballot, author)
+    verify_structure(context, ballot)
+    verify_hashes(context, ballot, author)
     parts = [part for c in ballot.contests for s in c.selections for part in (s.alpha, s.beta)]
-    components = _distinct(
+    components = require_distinct(
         (sha256(part.to_bytes()).digest() for part in parts),
         "repeated_component",
         "a ciphertext component stands twice on the ballot (E.G)",
@@ -100,7 +100,7 @@ def _examine(context: ElectionKeyContext, ballot: Ballot, author: bytes, data: b
     if len(data) != sum(map(_commitment_count, rules)) * context.group.element_size:
         raise VerificationError("verification.commitments", "there are not as many commitments as the proofs need")
     recorded = decode_commitments(context.group, data)
-    digests = _distinct(
+    digests = require_distinct(
         (sha256(element.to_bytes()).digest() for element in recorded),
         "repeated_commitment",
         "a recorded commitment stands twice beside the ballot (E.H)",

@@ -66,9 +66,9 @@ def verify_ballot(
     `.not_in_group` (V6.A, V7.A), `.selection_proof` (V6.D), `.limit_proof` (V7.D), `.repeated_commitment` (E.H).
     V6.B, V6.C, V7.B, V7.C hold by type.
     """
-    _verify_structure(context, ballot)
-    _verify_hashes(context, ballot, author)
-    components = _distinct(
+    verify_structure(context, ballot)
+    verify_hashes(context, ballot, author)
+    components = require_distinct(
         (sha256(part.to_bytes()).digest() for c in ballot.contests for s in c.selections for part in (s.alpha, s.beta)),
         "repeated_component",
         "a ciphertext component stands twice on the ballot (E.G)",
@@ -83,7 +83,7 @@ def verify_ballot(
                 ciphertexts=tuple((int(each.alpha.value), int(each.beta.value)) for each in ciphertexts),
             )
         )
-    commitments = _distinct(
+    commitments = require_distinct(
         (sha256(element.to_bytes()).digest() for proof in proofs for element in proof.elements),
         "repeated_commitment",
         "a proof commitment stands twice on the ballot (E.H)",
@@ -111,7 +111,8 @@ def tested_ciphertexts(group: Group, facts: BallotFacts) -> tuple[tuple[Cipherte
     )
 
 
-def _verify_structure(context: ElectionKeyContext, ballot: Ballot) -> None:
+def verify_structure(context: ElectionKeyContext, ballot: Ballot) -> None:
+    """Check contests, options and proof branches against the manifest; raise as `verify_ballot` (S.C)."""
     manifest = context.manifest
     if not 1 <= ballot.style <= len(manifest.ballot_styles):
         _refuse("style", f"ballot style {ballot.style} does not exist (S.C)")
@@ -138,7 +139,8 @@ def _verify_branches(proof: RangeProof, maximum: int, place: str) -> None:
         )
 
 
-def _verify_hashes(context: ElectionKeyContext, ballot: Ballot, author: bytes) -> None:
+def verify_hashes(context: ElectionKeyContext, ballot: Ballot, author: bytes) -> None:
+    """Check H_I, id_B, chi and H_C of a ballot of right structure; raise as `verify_ballot` (V5.B, E.F, V8)."""
     h_i = identifier_hash(context.h_e, ballot.id)
     if ballot.identifier_hash != h_i:
         _refuse("identifier_hash", f"H_I is {ballot.identifier_hash.hex()}, recomputed {h_i.hex()} (V5.B)")
@@ -199,7 +201,8 @@ def _untested(element: Element) -> UntestedElement:
     return element.group.decode_untested(element.to_bytes())
 
 
-def _distinct(digests: Iterable[bytes], rule: str, message: str) -> tuple[bytes, ...]:
+def require_distinct(digests: Iterable[bytes], rule: str, message: str) -> tuple[bytes, ...]:
+    """Return the digests, which must be pairwise different; raise VerificationError `ballot.<rule>`."""
     found = tuple(digests)
     if len(set(found)) != len(found):
         _refuse(rule, message)

@@ -93,7 +93,7 @@ def test_yaml_and_json_define_the_same() -> None:
             "option_limit: 0\n    rule: plurality",
             "document.range",
             "contests[1].option_limit",
-            "with a limit of 0 nobody could choose anything",
+            "0 would let nobody choose anything",
             id="option limit zero",
         ),
         pytest.param(

@@ -19,7 +19,7 @@ from gmpy2 import mpz
 
 from evote.core.group import Group, UntestedElement
 from evote.core.hashing import Encoded, encode_index
-from evote.core.range_proof import RangeProof, _require_structure, range_challenge
+from evote.core.range_proof import RangeProof, range_challenge, require_structure
 from evote.errors import VerificationError
 
 
@@ -89,7 +89,7 @@ def examine_proof(
     """
     for found in {part.group for part in (alpha, beta, *commitments)}:
         group.require_same(found)
-    _require_structure(group, proof, maximum)
+    require_structure(group, proof, maximum)
     if len(commitments) != commitment_count(maximum):
         raise VerificationError(
             "verification.commitments",
