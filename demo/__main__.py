@@ -7,7 +7,6 @@ import csv
 import json
 import random
 import shutil
-import sys
 from pathlib import Path
 
 from demo.console import Console
@@ -145,10 +144,9 @@ def publish(console: Console, record: Path) -> None:
     archive, report = record / "geochang.zip", record / "report.html"
     console.run("evote", "record", "export", "board", archive, quiet=True)
     console.run("evote-verify", "--quiet", archive, "--report", report)
-    here = Path(sys.argv[0]).resolve().parents[1]
     console.chapter("이제 직접", "Now you")
     for path in (archive, report):
-        console.say(f"{path.relative_to(here)}   {path.stat().st_size / 1e6:.1f} MB")
+        console.say(f"{path.relative_to(record.parent)}   {path.stat().st_size / 1e6:.1f} MB")
     console.say("verify again:   .venv/bin/evote-verify demo-record/geochang.zip")
     console.say("tamper:         .venv/bin/python -m demo.tamper demo-record/geochang.zip demo-record/forged.zip")
     console.say("see it fail:    .venv/bin/evote-verify demo-record/forged.zip")

@@ -59,6 +59,11 @@ class Election:
     first: dict[str, int] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def no_manifest(self) -> str:
+        """Return why there is no manifest to go by."""
+        return "the manifest can't be read" if "election.manifest" in self.first else "no manifest in the record"
+
     def single(self, kind: str) -> Item | None:
         """Return the first statement of a kind."""
         return self.singles.get(kind)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from gmpy2 import mpz
 
+from verifier.batch_proofs import numbers_on_ballot
 from verifier.checks.ballots import DigestKeys, SumKey, describe, merge_sums
 from verifier.checks.ceremony import check_ceremony
 from verifier.checks.checkpoint import (
@@ -53,6 +54,8 @@ from verifier.worker import BALLOT_ROWS, OPENING_ROWS, PartialTask, SliceTask, W
 
 VERSION = "0.1.0"
 SLICE = 32
+# of one batch: more would need more memory and gain little (docs/batch-verification.md, section 9)
+NUMBERS_PER_BATCH = 1 << 20
 PARTIALS_PER_TASK = 64
 SMALL_WINDOW, LARGE_WINDOW = 8, 10
 MANY_BALLOTS = 200
@@ -122,7 +125,7 @@ class _Run:
             database.close()
         return Report(
             program_version=VERSION,
-            record=Path(self._options.record).name,
+            record=Path(self._options.record).resolve().name,
             log=LogSummary(
                 origin=checkpoint.origin,
                 size=checkpoint.size,
@@ -173,6 +176,21 @@ class _Run:
         return found[0]
 
 
+def _slices(bundles: list[int], size: int, length: int) -> list[SliceTask]:
+    """Return tasks of at most ``length`` consecutive entries that cover the bundles; below a bundle, none spans two."""
+    tasks: list[SliceTask] = []
+    for number in bundles:
+        end = min((number + 1) * WIDTH, size)
+        for start in range(number * WIDTH, end, min(length, WIDTH)):
+            stop = min(start + length, end)
+            last = tasks[-1] if tasks and length >= WIDTH else None
+            if last is not None and last.stop == start and stop - last.start <= length:
+                tasks[-1] = SliceTask(start=last.start, stop=stop)
+            else:
+                tasks.append(SliceTask(start=start, stop=stop))
+    return tasks
+
+
 def _other_files(layout: Layout) -> tuple[str, ...]:
     more = layout.other_count - len(layout.others)
     return (*layout.others, *((f"and {more} more",) if more else ()))
@@ -215,7 +233,12 @@ class _ElectionRun:
             self._check_repeats(partitions)
             self._say_what_is_absent(prefixes.size, electorate)
             if manifest is None or electorate is None:
-                self._ledger.unevaluated_rows(NEED_MANIFEST, "the manifest can't be read")
+                say = ledger.unevaluated if "election.manifest" in election.first else ledger.absent
+                for row in NEED_MANIFEST:
+                    say(row, election.no_manifest)
+                if not self._loader.ballots:
+                    for row in (*BALLOT_ROWS, *OPENING_ROWS):
+                        ledger.absent(row, "no ballots in the record")
                 return None
             facts = self._facts(manifest, electorate)
             self._after_counting(crew, manifest, electorate, facts, harvest)
@@ -230,27 +253,32 @@ class _ElectionRun:
 
     def _payload_pass(self, crew: Crew, layout: Layout, size: int, partitions: dict[str, Partitions]) -> _Yield:
         result = _Yield()
-        bundles = sorted(layout.tiles.get("entries", {}))
-        tasks = [
-            SliceTask(start=start, stop=min(start + SLICE, (number + 1) * WIDTH, size))
-            for number in bundles
-            for start in range(number * WIDTH, min((number + 1) * WIDTH, size), SLICE)
-        ]
+        tasks = _slices(sorted(layout.tiles.get("entries", {})), size, self._slice_length(layout, size))
         progress = Progress("payloads and ballots", size, quiet=self._options.quiet)
         try:
-            for part in crew.map(tasks, len(tasks)):
+            for part in crew.map(tasks, len(tasks), progress.advance):
                 self._ledger.merge(part.ledger)
                 merge_sums(result.sums, part.harvest.sums)
                 for name, partition in partitions.items():
                     partition.add(bytes(getattr(part.harvest, name)))
                 result.contests |= part.harvest.contests
                 result.lost += part.harvest.lost
-                progress.advance(part.entries)
         except Unavailable as error:
             self._ledger.unevaluated_rows(("L.G", "L.H", "S.A", *BALLOT_ROWS, *OPENING_ROWS), str(error))
             result.lost += 1
         progress.finish()
         return result
+
+    def _slice_length(self, layout: Layout, size: int) -> int:
+        """Return how many entries a task has: an equal part for every worker, bounded, where batches are possible."""
+        manifest, workers = self._election.manifest, self._options.workers
+        if manifest is None or not layout.tiles.get("commitments"):
+            return SLICE
+        most = max(NUMBERS_PER_BATCH // max(sum(numbers_on_ballot(manifest)), 1), WIDTH)
+        rounds = -(-size // (workers * most))
+        length = -(-size // (workers * max(rounds, 1)))
+        # beyond a bundle: whole bundles
+        return -(-length // WIDTH) * WIDTH if length > WIDTH else max(length, SLICE)
 
     def _check_repeats(self, partitions: dict[str, Partitions]) -> None:
         for row, name in (("V5.A", "ids"), ("E.G", "components"), ("E.H", "commitments")):
@@ -293,7 +321,7 @@ class _ElectionRun:
         self._check_partials(crew, manifest)
         check_result(election, manifest, facts, units, on_ballots, ledger)
         check_bounds(election, manifest, units, electorate, ledger)
-        check_outcome(election, manifest, facts, on_ballots, ledger)
+        check_outcome(election, manifest, facts, ledger)
 
     def _check_partials(self, crew: Crew, manifest: Manifest) -> None:
         election, ledger, units = self._election, self._ledger, tally_units(self._election)

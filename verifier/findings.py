@@ -5,12 +5,16 @@
 *Idea*: Everything the program finds is data. Reports in text, HTML and JSON are drawn from one ``Report`` and
 add nothing to it.
 
-*Invariants*: A report is verified only if it holds a finding for at least one row and none of its findings is
-FAIL or ERROR.
+*Invariants*: A row of section 12 on which no finding was reported counts as ERROR; so nothing looks verified
+because a check was forgotten.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+from verifier.rows import ROWS
+
+NOT_REPORTED = "no finding was reported on this row"
 
 
 class Status(StrEnum):
@@ -67,7 +71,8 @@ class ContestSummary:
     """One contest as the verifier recomputed it.
 
     ``votes`` and ``winners`` come from the decrypted sums of the record by the verifier's own arithmetic.
-    ``blank`` is known only where the option limit equals the selection limit equals 1. ``kind`` is empty while
+    ``blank`` counts online ballots (weights) and is known only where the option limit equals the selection limit
+    equals 1. ``kind`` is empty while
     there is no outcome.
     """
 
@@ -133,6 +138,17 @@ class Report:
     seconds: float
 
     @property
+    def complete_findings(self) -> tuple[Finding, ...]:
+        """Return all findings, then an ERROR for every row of section 12 that has none."""
+        reported = {finding.row for finding in self.findings}
+        missing = tuple(
+            Finding(row=row, status=Status.ERROR, checked=0, failures=0, places=(), note=NOT_REPORTED)
+            for row in ROWS
+            if row not in reported
+        )
+        return (*self.findings, *missing)
+
+    @property
     def verified(self) -> bool:
-        """Say whether no row is FAIL or ERROR (and there are rows at all)."""
-        return bool(self.findings) and all(f.status in (Status.PASS, Status.ABSENT) for f in self.findings)
+        """Return the verdict: no row of section 12 is FAIL, ERROR or missing."""
+        return all(finding.status in (Status.PASS, Status.ABSENT) for finding in self.complete_findings)

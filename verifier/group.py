@@ -10,7 +10,8 @@ four-bit digits (Yao's method).
 *Invariants*: All results are in 0..p-1. Nothing here presumes that a base is an element: exponents of untested
 numbers are used as they stand, not reduced mod q.
 
-*Cost* in products mod p: table power 256/w; shared chain 256 + 92 per exponent + 13 for membership.
+*Cost* in products mod p: table power 256/w; chain 256 (64 per base when made of the chains of a product's
+factors); 88 per exponent on a chain; 13 for membership.
 """
 
 from collections.abc import Sequence
@@ -43,7 +44,6 @@ ONE = mpz(1)
 ELEMENT_BYTES = 512
 SCALAR_BYTES = 32
 
-# 2^256 - q; x^q = 1 if and only if x^(2^256) = x^(2^256-q), for x != 0
 _COMPLEMENT = mpz(1 << 256) - Q
 
 
@@ -109,29 +109,51 @@ def _digits(exponent: mpz) -> list[int]:
     return [digit for byte in int(exponent).to_bytes(32, "little") for digit in _NIBBLES[byte]]
 
 
-def shared_powers(base: mpz, exponents: Sequence[mpz]) -> tuple[list[mpz], bool]:
-    """Return base^e for every exponent (0 <= e < 2^256), and whether ``base`` is an element."""
-    buckets = [[ONE] * 16 for _ in exponents]
-    x = base % P
-    for column in zip(*map(_digits, exponents), strict=True) if exponents else [()] * 64:
-        for bucket, digit in zip(buckets, column, strict=True):
+class SquaringChain:
+    """One base's powers base^(16^i), i = 0..64, which serve any number of exponents and the membership test."""
+
+    def __init__(self, base: mpz) -> None:
+        self.base = base
+        x = base % P
+        self.steps = [x]
+        for _ in range(64):
+            x = x * x % P
+            x = x * x % P
+            x = x * x % P
+            x = x * x % P
+            self.steps.append(x)
+
+    def is_element(self) -> bool:
+        """Say whether the base is an element."""
+        # x^q = 1 if and only if x^(2^256) = x^(2^256-q), for x != 0
+        return bool(0 < self.base < P and self.steps[64] == powmod(self.base, _COMPLEMENT, P))
+
+    def powers(self, exponents: Sequence[mpz]) -> list[mpz]:
+        """Return base^e for every exponent (0 <= e < 2^256)."""
+        return [self._power(exponent) for exponent in exponents]
+
+    def _power(self, exponent: mpz) -> mpz:
+        buckets = [ONE] * 16
+        for x, digit in zip(self.steps, _digits(exponent), strict=False):
             if digit:
-                bucket[digit] = bucket[digit] * x % P
-        x = x * x % P
-        x = x * x % P
-        x = x * x % P
-        x = x * x % P
-    powers = []
-    for bucket in buckets:
+                buckets[digit] = buckets[digit] * x % P
         # prod_d bucket[d]^d as the product of all suffix products
-        suffix = result = bucket[15]
+        suffix = result = buckets[15]
         for digit in range(14, 0, -1):
-            suffix = suffix * bucket[digit] % P
+            suffix = suffix * buckets[digit] % P
             result = result * suffix % P
-        powers.append(result)
-    # x = base^(2^256) here
-    member = bool(0 < base < P and x == powmod(base, _COMPLEMENT, P))
-    return powers, member
+        return result
+
+
+def product_chain(chains: Sequence[SquaringChain]) -> SquaringChain:
+    """Return the chain of the product of all bases, from the chains at hand where that is cheaper than anew."""
+    base = product([chain.base for chain in chains])
+    if not 1 <= len(chains) <= 4:
+        return SquaringChain(base)
+    result = SquaringChain.__new__(SquaringChain)
+    result.base = base
+    result.steps = [product(column) for column in zip(*(chain.steps for chain in chains), strict=True)]
+    return result
 
 
 def lagrange_weight(index: int, used: Sequence[int]) -> mpz:

@@ -114,6 +114,8 @@ LABELS: dict[str, tuple[str, str]] = {
     "winner": ("확정", "Chosen"),
     "tied": ("동수", "Tied"),
     "blank": ("빈 표 또는 무효표", "Blank or invalid"),
+    "blank_online": ("온라인의 빈 표", "Blank, online"),
+    "invalid_paper": ("종이의 무효표", "Invalid, on paper"),
     "no_votes": ("공개되지 않음", "not opened"),
     "votes_of": ("{votes}표", "{votes} votes"),
     "chart_summary": ("막대그래프. {options}.", "Bar chart. {options}."),

@@ -62,6 +62,8 @@ class Loader:
             if self.book is not None and item.kind in REGISTRAR and item.kind != "registrar.roll":
                 self.book.feed(item)
         self.course.finish()
+        if not self.election.counts:
+            self._ledger.absent("S.A", "no statement of this election in the record")
         check_ballot_places(self._database, self.ballots, self.election, self._ledger)
         if self.book is not None:
             self.book.finish()

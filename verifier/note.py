@@ -147,11 +147,11 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyVerdict:
-    """What a note holds by one key: its lines, whether all are valid, the largest time of a cosignature."""
+    """What a note holds by one key: its lines, whether all are valid, the times of its cosignatures if they are."""
 
     lines: int
     valid: bool
-    time: int | None
+    times: tuple[int, ...]
 
 
 def verify_key(note: Note, key: VerifierKey) -> KeyVerdict:
@@ -169,4 +169,4 @@ def verify_key(note: Note, key: VerifierKey) -> KeyVerdict:
             times.append(time)
         else:
             valid = False
-    return KeyVerdict(lines=len(lines), valid=valid, time=max(times) if valid and times else None)
+    return KeyVerdict(lines=len(lines), valid=valid, times=tuple(times) if valid else ())

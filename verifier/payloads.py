@@ -34,9 +34,11 @@ class PayloadCursor:
                 return payload
         raise RecordUnreadable(f"the payload of entry {entry} can't be read")
 
-    def end_problem(self) -> str:
-        """Read the open bundle to its end; return what is wrong there, empty where it ends after its last payload."""
+    def end_problem(self, entry: int) -> str:
+        """Read an entry's bundle to its end; return what is wrong there, empty where it ends after its last payload."""
         try:
+            if entry // WIDTH != self._bundle:
+                self.payload(entry)
             for _ in self._frames:
                 pass
         except RecordUnreadable as error:

@@ -22,7 +22,6 @@ from verifier.report_words import (
     complete_findings,
     count_statuses,
     failing,
-    is_verified,
     moment,
     name_of,
     number,
@@ -53,7 +52,7 @@ def _section(anchor: str, heading: str, content: str) -> str:
 
 
 def _verdict(report: Report, findings: tuple[Finding, ...], language: Language) -> str:
-    verified = is_verified(report)
+    verified = report.verified
     kind = "pass" if verified else "fail"
     heading = label("verified" if verified else "not_verified", language)
     means = label("verified_means" if verified else "not_verified_means", language)
@@ -175,7 +174,7 @@ def _proofs(report: Report, language: Language) -> str:
     place = LANGUAGES.index(language)
     cards = []
     for key, lines in (("proves", PROVES), ("proves_not", PROVES_NOT)):
-        if key == "proves" and not is_verified(report):
+        if key == "proves" and not report.verified:
             continue
         items = bullets(line[place].format(quorum=quorum) for line in lines)
         anchor = f"{language}-{key}"
@@ -281,7 +280,7 @@ def _article(report: Report, findings: tuple[Finding, ...], language: Language) 
         body = f'<div class="card"><p>{label("unreadable", language)}</p></div>'
     else:
         title = name(name_of(report.summary.title, report.summary.label, language), language)
-        body = result_html(report.summary, language, is_verified(report)) + _election(report.summary, language)
+        body = result_html(report.summary, language, report.verified) + _election(report.summary, language)
     kicker = label("page_title", language) if report.summary is not None else visible(report.record)
     return (
         f'<article id="{language}" lang="{language}" tabindex="-1" aria-labelledby="{language}-title">'
@@ -293,7 +292,7 @@ def _article(report: Report, findings: tuple[Finding, ...], language: Language) 
 
 
 def _page_title(report: Report) -> str:
-    verdict = "verified" if is_verified(report) else "not_verified"
+    verdict = "verified" if report.verified else "not_verified"
     words = [f"{label(verdict, language)}" for language in LANGUAGES]
     if report.summary is None:
         return f"{' / '.join(words)} - evote-verify"

@@ -21,6 +21,7 @@ from verifier.report_words import (
     outcome_sentence,
     quorum_sentence,
     turnout_sentence,
+    uncounted_ballots,
     valid_votes,
     visible,
 )
@@ -102,9 +103,11 @@ def _table(contest: ContestSummary, language: Language) -> str:
             f'<tr{style}><th scope="row">{place + 1}. {title}{_mark(contest, place + 1, language)}</th>'
             f"{''.join(map(_cell, cells))}</tr>"
         )
-    if contest.blank is not None:
-        empty = "<td></td>" * (len(heads) - 1)
-        rows.append(f'<tr><th scope="row">{label("blank", language)}</th>{_cell(number(contest.blank))}{empty}</tr>')
+    empty = "<td></td>" * (len(heads) - 1)
+    rows += [
+        f'<tr><th scope="row">{label(key, language)}</th>{_cell(number(count))}{empty}</tr>'
+        for key, count in uncounted_ballots(contest)
+    ]
     title = label("result_table", language)
     table = (
         f"<table><caption>{title}</caption>"

@@ -8,4 +8,6 @@ from verifier.findings import Report
 
 def render_json(report: Report) -> str:
     """Return the report as one JSON object with the verdict first."""
-    return json.dumps({"verified": report.verified, **asdict(report)}, ensure_ascii=False, indent=1) + "\n"
+    findings = [asdict(finding) for finding in report.complete_findings]
+    fields = {"verified": report.verified, **asdict(report), "findings": findings}
+    return json.dumps(fields, ensure_ascii=False, indent=1) + "\n"

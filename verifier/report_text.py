@@ -18,7 +18,6 @@ from verifier.report_words import (
     complete_findings,
     count_statuses,
     failing,
-    is_verified,
     largest_votes,
     moment,
     name_of,
@@ -26,6 +25,7 @@ from verifier.report_words import (
     outcome_sentence,
     quorum_sentence,
     turnout_sentence,
+    uncounted_ballots,
     valid_votes,
     visible,
 )
@@ -83,7 +83,7 @@ def fold(text: str, *, first: str = "", rest: str = "") -> list[str]:
 
 
 def _headline(report: Report, language: Language) -> list[str]:
-    verified = is_verified(report)
+    verified = report.verified
     word = label("verified" if verified else "not_verified", language)
     means = label("verified_means" if verified else "not_verified_means", language)
     lines = [word, *fold(means)]
@@ -138,8 +138,8 @@ def _contest(contest: ContestSummary, language: Language, lines: int) -> list[st
         result.append(f"  {name}  {text_bar(votes, whole, width=BAR_WIDTH)}  {number(votes):>13}{share}")
     if len(shown) < len(published):
         result.append(f"  {label('more', language, count=number(len(published) - len(shown)))}")
-    if contest.blank is not None:
-        result.append(f"  {label('blank', language)}: {number(contest.blank)}")
+    for key, count in uncounted_ballots(contest):
+        result.append(f"  {label(key, language)}: {number(count)}")
     turnout = f"{label('turnout', language)}: {turnout_sentence(contest, language)}"
     quorum = f"{label('quorum', language)}: {quorum_sentence(contest, language)}"
     result += fold(f"{turnout}; {quorum}", first="  ", rest="  ")
@@ -232,7 +232,7 @@ def _log(report: Report, language: Language) -> list[str]:
 def render_text(report: Report, language: Language = "en") -> str:
     """Return the report as text that ends with a line break: at most 100 columns, usually at most 60 lines."""
     findings = complete_findings(report)
-    verified = is_verified(report)
+    verified = report.verified
     lines = [*_headline(report, language), ""]
     if report.summary is None:
         lines += fold(label("unreadable", language))

@@ -5,8 +5,7 @@
 *Idea*: Everything a record says is untrusted text: it may hold control characters, bidirectional overrides or nothing
 visible at all. `visible` turns whatever a reader could not see into its code point, before any other escaping.
 
-*Invariants*: A row of section 12 on which no finding was reported counts as ERROR; so a report can't look verified
-because a check was forgotten.
+*Invariants*: Nothing here decides anything: the verdict is the report's own.
 """
 
 import re
@@ -28,7 +27,6 @@ LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 KOREAN_TIME = timedelta(hours=9)
 # Winners or tied options named one by one in a sentence.
 NAMED_OPTIONS = 6
-NOT_REPORTED = "no finding was reported on this row"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +83,6 @@ def moment(time: str, language: Language) -> str:
 
 def complete_findings(report: Report) -> tuple[Finding, ...]:
     """Return all findings in the order of the groups, with an ERROR for every row of section 12 that has none."""
-    reported = {finding.row for finding in report.findings}
-    missing = [
-        Finding(row=row, status=Status.ERROR, checked=0, failures=0, places=(), note=NOT_REPORTED)
-        for row in ROWS
-        if row not in reported
-    ]
     letters = [group.letter for group in GROUPS]
     rows = list(ROWS)
 
@@ -98,12 +90,7 @@ def complete_findings(report: Report) -> tuple[Finding, ...]:
         letter = letters.index(finding.row[0]) if finding.row[:1] in letters else len(letters)
         return letter, rows.index(finding.row) if finding.row in ROWS else len(rows), finding.row
 
-    return tuple(sorted((*report.findings, *missing), key=position))
-
-
-def is_verified(report: Report) -> bool:
-    """Return the verdict: that of the report, and only where no row of section 12 lacks a finding."""
-    return report.verified and not failing(complete_findings(report))
+    return tuple(sorted(report.complete_findings, key=position))
 
 
 def failing(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -187,6 +174,15 @@ def quorum_sentence(contest: ContestSummary, language: Language) -> str:
     difference = contest.turnout - contest.quorum_required
     key = "quorum_met" if difference >= 0 else "quorum_not_met"
     return label(key, language, required=number(contest.quorum_required), difference=number(abs(difference)))
+
+
+def uncounted_ballots(contest: ContestSummary) -> tuple[tuple[str, int], ...]:
+    """Return labels and numbers of ballots that chose nothing: of both kinds apart where there are paper ballots."""
+    if contest.blank is None:
+        return ()
+    if contest.paper is None:
+        return (("blank", contest.blank),)
+    return (("blank_online", contest.blank), ("invalid_paper", contest.paper.invalid))
 
 
 def valid_votes(contest: ContestSummary) -> int | None:

@@ -78,26 +78,26 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V3.A": (
         "투표용 공동 열쇠",
         "Joint key for the ballots",
-        "투표지를 잠근 열쇠가 모든 열쇠 관리인의 열쇠를 합친 것인지 봅니다. 실패하면 다른 사람이 혼자 투표지를 "
-        "열 수 있을지 모릅니다.",
-        "The key that locks the ballots is made of all trustees' keys; a failure would mean that somebody else "
-        "might open ballots alone.",
+        "투표지를 잠근 열쇠가 모든 열쇠 관리인의 열쇠를 합친 것이고 쓸모없는 열쇠 1이 아닌지 봅니다. 실패하면 다른 "
+        "사람이 혼자 투표지를 열거나 득표수를 꾸밀 수 있을지 모릅니다.",
+        "The key that locks the ballots is made of all trustees' keys and is not the useless key 1; a failure would "
+        "mean that somebody else might open ballots alone or make up counts.",
     ),
     "V3.B": (
         "예비 공동 열쇠",
         "Second joint key",
-        "규격이 함께 만들게 하는 둘째 열쇠도 모든 관리인의 열쇠를 합친 것인지 봅니다. 어떤 투표지도 이 열쇠를 "
-        "쓰지 않지만, 실패하면 열쇠 생성 기록이 서로 어긋납니다.",
+        "규격이 함께 만들게 하는 둘째 열쇠도 모든 관리인의 열쇠를 합친 것이고 1이 아닌지 봅니다. 어떤 투표지도 "
+        "이 열쇠를 쓰지 않지만, 실패하면 열쇠 생성 기록이 서로 어긋납니다.",
         "The second key that the standard has made along with it is correct too; no ballot uses it, but a "
         "failure would mean that the key ceremony contradicts itself.",
     ),
     "V4.A": (
         "투표의 지문 H_E",
         "Fingerprint of the election, H_E",
-        "모든 투표지를 이 투표와 이 공동 열쇠에 묶는 지문이 맞는지 봅니다. 실패하면 다른 투표의 투표지가 섞일 수 "
-        "있습니다.",
-        "The fingerprint that ties every ballot to this election and its key is right; a failure would mean that "
-        "ballots of another election could be mixed in.",
+        "모든 투표지를 이 투표와 이 공동 열쇠에 묶는 지문이 열쇠 공표와 마감 때 모두 맞는지 봅니다. 실패하면 "
+        "다른 투표의 투표지가 섞일 수 있습니다.",
+        "The fingerprint that ties every ballot to this election and its key is right, also at the close; a failure "
+        "would mean that ballots of another election could be mixed in.",
     ),
     "V5.A": (
         "투표지 번호의 중복",
@@ -262,8 +262,8 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V11.A": (
         "결과의 안건 이름",
         "Contest names in the result",
-        "결과에 적힌 안건 이름이 공고와 같은지 봅니다. 다르면 다른 안건의 결과로 읽힐 수 있습니다.",
-        "The contests of the result bear the names of the manifest; otherwise a result could be read as that of "
+        "결과에 적힌 안건의 이름과 순서가 공고와 같은지 봅니다. 다르면 다른 안건의 결과로 읽힐 수 있습니다.",
+        "The contests of the result bear names and order of the manifest; otherwise a result could be read as that of "
         "another question.",
     ),
     "V11.B": (
@@ -312,9 +312,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V14.A": (
         "시험 투표지: 남는 안건 없음",
         "Challenged ballots: no contest too many",
-        "연 투표지에 그 지역 투표자의 것이 아닌 안건이 없는지 봅니다. 있으면 기기가 잘못된 투표지를 만든 것입니다.",
-        "An opened ballot has no contest that its voter is not entitled to; a failure would mean that the device "
-        "made a wrong ballot.",
+        "연 투표지에 투표지 종류에 없는 안건이 없고 안건의 순서가 맞는지 봅니다. 아니면 기기가 잘못된 투표지를 만든 "
+        "것입니다.",
+        "An opened ballot has no contest that its style lacks, and its contests are in order; a failure would mean "
+        "that the device made a wrong ballot.",
     ),
     "V14.B": (
         "시험 투표지: 빠진 안건 없음",

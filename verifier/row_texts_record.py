@@ -20,7 +20,8 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "S.B": (
         "투표 공고의 규칙",
         "Rules of the manifest",
-        "안건·선택지·투표수 요건 등 공고의 규칙에 모순이 없는지 봅니다. 실패하면 결과를 한 가지로 정할 수 없습니다.",
+        "안건·선택지·투표수 요건 등 공고의 규칙이 빠짐없고 모순이 없는지 봅니다. 실패하면 결과를 한 가지로 "
+        "정할 수 없습니다.",
         "Questions, options, quorum and other rules of the manifest are complete and consistent; a failure would "
         "mean that the outcome is not well defined.",
     ),
@@ -42,9 +43,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.A": (
         "공개 기록의 서명",
         "Signature of the public log",
-        "공개 기록의 끝을 기록 운영자의 열쇠가 서명했는지 봅니다. 실패하면 이 기록이 진짜라는 근거가 없습니다.",
-        "The state of the log is signed with the log's key; a failure would mean that nothing shows this record "
-        "to be the real one.",
+        "공개 기록의 끝을 기록 운영자의 열쇠가 그 이름으로 서명했는지 봅니다. 실패하면 이 기록이 진짜라는 근거가 "
+        "없습니다.",
+        "The state of the log bears the name of the log's key and is signed with it; a failure would mean that "
+        "nothing shows this record to be the real one.",
     ),
     "L.B": (
         "외부 증인의 서명",
@@ -57,9 +59,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.C": (
         "기록 전체의 지문",
         "Fingerprint of the whole log",
-        "모든 항목에서 기록의 지문과 개수를 다시 계산합니다. 다르면 항목이 바뀌거나 빠지거나 더해진 것입니다.",
-        "Fingerprint and size of the log are recomputed from all entries; a difference would mean that an entry "
-        "was changed, removed or added.",
+        "모든 항목에서 기록의 지문과 개수를 다시 계산하고, 그 밖의 자료가 섞이지 않았는지 봅니다. 다르면 항목이 "
+        "바뀌거나 빠지거나 더해진 것입니다.",
+        "Fingerprint and size of the log are recomputed from all entries, and nothing else lies among them; a "
+        "difference would mean that an entry was changed, removed or added.",
     ),
     "L.D": (
         "공표된 중간 지문",
@@ -86,8 +89,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.G": (
         "문서와 항목의 일치",
         "Documents match their entries",
-        "문서마다 기록 항목에 적힌 지문과 같은지 봅니다. 다르면 문서가 바꿔치기된 것입니다.",
-        "Every document has the fingerprint its entry states; a difference would mean that a document was replaced.",
+        "문서마다 기록 항목에 적힌 지문과 같은지, 그 밖의 자료가 섞이지 않았는지 봅니다. 다르면 문서가 바꿔치기되거나 "
+        "더해진 것입니다.",
+        "Every document has the fingerprint its entry states, and nothing else lies among them; a difference would "
+        "mean that a document was replaced or added.",
     ),
     "L.H": (
         "진술의 서명",
@@ -107,9 +112,9 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
         "절차의 완전성",
         "Completeness of the steps",
         "시작부터 마지막 확정까지 있어야 할 진술이 정해진 횟수만큼 있는지 봅니다. 실패하면 절차가 빠졌거나 "
-        "되풀이된 것입니다.",
-        "From the manifest to the final note every required statement is there as often as it may be; a failure "
-        "would mean that a step is missing or was repeated.",
+        "되풀이되었거나 열쇠 관리인의 이의로 중단된 것입니다.",
+        "From the manifest to the final note every statement is there as often as it must and may be; a failure "
+        "would mean that a step is missing or was repeated, or that a trustee's complaint ended the election.",
     ),
     "L.K": (
         "진술의 권한",
@@ -121,25 +126,26 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.L": (
         "제출된 접수증",
         "Receipts handed in",
-        "감사인이 받은 투표 접수증이 이 기록에 들어 있는지 봅니다. 실패하면 접수된 투표지가 사라진 것입니다.",
-        "The receipts given to the auditor are in this log; a failure would mean that a ballot that was accepted "
-        "has disappeared.",
+        "감사인이 받은 투표 접수증이 기록 운영자의 서명을 지녔고 이 기록에 들어 있는지 봅니다. 실패하면 접수증이 "
+        "가짜이거나 접수된 투표지가 사라진 것입니다.",
+        "The receipts given to the auditor are signed with the log's key and in this log; a failure would mean that "
+        "a receipt is false or that a ballot that was accepted has disappeared.",
     ),
     "L.M": (
         "공고된 시간",
         "Announced hours",
-        "증인들이 적은 시각에 비추어 투표가 공고된 시간에 열리고 닫혔는지 봅니다. 실패하면 너무 일찍 열었거나 "
-        "늦게 닫은 것입니다.",
-        "By the witnesses' clocks voting opened and closed as announced; a failure would mean that it opened "
-        "early or closed late.",
+        "증인들이 적은 시각에 비추어 투표가 공고된 시각보다 일찍 열리거나 닫히지 않았는지 봅니다. 실패하면 너무 일찍 "
+        "열었거나 일찍 닫은 것입니다. 늦은 것은 이 방법으로 증명할 수 없습니다.",
+        "By the witnesses' clocks voting neither opened nor closed before the announced time, while lateness can't be "
+        "proved in this way; a failure would mean that it opened or closed too early.",
     ),
     "E.A": (
         "투표인명부의 합계",
         "Totals of the roll",
-        "공개된 투표 자격의 수와 비중이 명부 합계와 전체·지역별로 같은지 봅니다. 실패하면 투표 자격이 몰래 "
-        "더해지거나 빠진 것입니다.",
-        "Number and weight of the credentials equal the totals of the roll, overall and per district; a failure "
-        "would mean that credentials were added or removed in secret.",
+        "공개된 투표 자격의 수와 비중이 허용 범위에 있고 명부 합계와 전체·지역별로 같은지 봅니다. 실패하면 투표 자격이 "
+        "몰래 더해지거나 빠진 것입니다.",
+        "Number and weight of the credentials are in range and equal the totals of the roll, overall and per district; "
+        "a failure would mean that credentials were added or removed in secret.",
     ),
     "E.B": (
         "투표 자격의 유일성",
@@ -159,9 +165,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "E.D": (
         "자격 말소와 교체",
         "Struck and replaced credentials",
-        "투표 자격의 말소와 교체가 규칙을 지켰는지 봅니다. 실패하면 투표권이 부당하게 사라지거나 생긴 것입니다.",
-        "Credentials were struck or replaced only as the rules allow; a failure would mean that somebody's vote "
-        "was taken away or given wrongly.",
+        "투표 자격의 말소와 교체가 규칙을 지켰고 새 자격이 운영자의 것이 아닌 바른 열쇠인지 봅니다. 실패하면 투표권이 "
+        "부당하게 사라지거나 생긴 것입니다.",
+        "Credentials were struck or replaced only as the rules allow, and new ones are valid keys of no official; a "
+        "failure would mean that somebody's vote was taken away or given wrongly.",
     ),
     "E.E": (
         "두 번 투표하지 않음",
@@ -217,10 +224,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "D.B": (
         "열쇠 조각의 전달",
         "Key shares handed over",
-        "관리인끼리 암호로 주고받은 열쇠 조각이 바른 형식인지 봅니다. 실패하면 나중에 개표에 필요한 조각이 없을 "
-        "수 있습니다.",
-        "The encrypted key shares between trustees are well formed and proven; a failure would mean that a share "
-        "needed for the count may be missing.",
+        "관리인끼리 암호로 주고받은 열쇠 조각이 바른 형식인지, 조각에 이의가 있었다면 그 증명이 맞는지 봅니다. "
+        "실패하면 나중에 개표에 필요한 조각이 없거나 이의가 거짓일 수 있습니다.",
+        "The encrypted key shares between trustees, and any complaint about one, are well formed and proven; a failure "
+        "would mean that a share needed for the count may be missing or that a complaint may be false.",
     ),
     "D.C": (
         "열쇠 생성의 확인",
@@ -241,8 +248,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "D.E": (
         "개표 연습의 값",
         "Value of the rehearsal",
-        "개표 연습에서 미리 알린 값이 나왔는지 봅니다. 실패하면 열쇠가 서로 맞지 않습니다.",
-        "The rehearsal gave the announced value; a failure would mean that the trustees' keys do not fit together.",
+        "개표 연습의 암호문이 바른 형식이고 미리 알린 값이 나왔는지 봅니다. 실패하면 열쇠가 서로 맞지 않거나 연습이 "
+        "잘못된 것입니다.",
+        "The rehearsal's test message is well formed and gave the announced value; a failure would mean that the "
+        "trustees' keys do not fit together or that the rehearsal was not a proper one.",
     ),
     "D.F": (
         "개표의 범위",
@@ -262,9 +271,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "D.H": (
         "집계 단위",
         "Units of the count",
-        "비밀을 지키려고 작은 지역을 합치는 규칙대로 집계했는지 봅니다. 실패하면 몇 사람의 선택이 드러날 수 있습니다.",
-        "Districts were counted alone or merged as the rule for small ones says; a failure would mean that the "
-        "choices of a few people could show.",
+        "모든 안건을 공고의 순서대로, 비밀을 지키려고 작은 지역을 합치는 규칙대로 집계했는지 봅니다. 실패하면 안건이 "
+        "빠지거나 몇 사람의 선택이 드러날 수 있습니다.",
+        "Every contest is in the tally, with districts counted alone or merged as the rule for small ones says; a "
+        "failure would mean that a contest is missing or that the choices of a few people could show.",
     ),
     "D.I": (
         "열지 않아야 할 안건",
@@ -276,10 +286,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "O.A": (
         "종이 투표와의 대조",
         "Paper ballots add up",
-        "종이 투표의 수가 서로, 그리고 말소된 투표 자격과 맞는지 봅니다. 실패하면 온라인과 종이로 두 번 "
+        "종이 투표의 수가 서로, 그리고 말소된 투표 자격과 명부에 맞는지 봅니다. 실패하면 온라인과 종이로 두 번 "
         "투표했거나 표가 틀리게 세어졌을 수 있습니다.",
-        "The paper counts agree among themselves and with the credentials struck for them; a failure would mean "
-        "double votes or a wrong paper count.",
+        "The paper counts agree among themselves, with the credentials struck for them and with the roll; a failure "
+        "would mean double votes or a wrong paper count.",
     ),
     "O.B": (
         "득표수의 한계",
@@ -298,8 +308,9 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "O.D": (
         "최종 결과",
         "The outcome",
-        "규칙에 따라 결과를 다시 판정합니다. 다르면 이긴 쪽이나 성립 여부가 잘못 발표된 것입니다.",
-        "The outcome is decided again by the rules of the manifest; a difference would mean that the wrong "
-        "winner or a wrong outcome was announced.",
+        "모든 안건의 결과를 규칙에 따라 다시 판정합니다. 다르면 이긴 쪽이나 성립 여부가 잘못 발표되었거나 "
+        "빠진 것입니다.",
+        "The outcome of every contest is decided again by the rules of the manifest; a difference would mean that a "
+        "wrong winner or outcome was announced, or none.",
     ),
 }

@@ -2,22 +2,27 @@
 
 *Spec*: docs/protocol.md, sections 3, 8, 10, 12 (rows L.G, L.H, S.A of ballots; V5 to V8, V13, V14; V10).
 
-*Idea*: A slice is read from the record by the worker itself, frame by frame.
+*Idea*: A slice is read from the record by the worker itself, frame by frame. All its ballots whose commitments are
+recorded share one batch, so its verdict is a function of the slice alone.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from gmpy2 import mpz
 
+from verifier import hashing
+from verifier.batch_search import BallotPlace, ProofJudge, ReadBallot
 from verifier.checks.ballots import BallotChecker, BallotKeys, DigestKeys, Harvest
 from verifier.checks.ceremony import partial_verdict
 from verifier.checks.challenged import check_opening
 from verifier.checks.course import BALLOTS
+from verifier.commitments import CommitmentCursor
 from verifier.election import Keys, number
 from verifier.errors import Malformed, RecordUnreadable
 from verifier.group import is_element, is_scalar
@@ -53,11 +58,10 @@ class WorkerContext:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceResult:
-    """What a slice yields; ``entries`` counts how many it covered."""
+    """What a slice yields."""
 
     ledger: Ledger
     harvest: Harvest
-    entries: int
 
 
 class Worker:
@@ -67,6 +71,7 @@ class Worker:
         self.context = context
         self.record = open_record(context.record)
         self.database: sqlite3.Connection = open_scratch(context.database)
+        self.advance: Callable[[int], None] = lambda _: None
 
     @cached_property
     def checker(self) -> BallotChecker | None:
@@ -80,7 +85,7 @@ class Worker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SliceTask:
-    """Entries start <= entry < stop, all of one bundle."""
+    """Entries start <= entry < stop."""
 
     start: int
     stop: int
@@ -97,52 +102,74 @@ class _Slice:
     ledger: Ledger = field(default_factory=Ledger)
     harvest: Harvest = field(default_factory=Harvest)
     facts: dict[int, BallotFacts] = field(default_factory=dict)
+    judge: ProofJudge | None = None
 
     def run(self) -> SliceResult:
-        context = self.worker.context
-        self.facts = ballot_facts(self.worker.database, self.task.start, self.task.stop)
-        cursor = PayloadCursor(self.worker.record, context.size)
-        for entry, data in self._entries():
-            try:
-                statement = parse_statement(data)
-            except Malformed:
-                continue  # L.F has counted it
-            self.ledger.check("L.H", statement.is_signed(), f"entry {entry}: signature", entry=entry)
-            try:
-                payload = cursor.payload(entry)
-            except RecordUnreadable as error:
-                self.ledger.failed("L.G", f"entry {entry}: {error}", entry=entry)
-                self._lost(entry, statement, "its payload can't be read")
-                continue
-            same = sha256(payload).digest() == statement.payload
-            self.ledger.check("L.G", same, f"entry {entry}: payload has another hash", entry=entry)
-            if statement.scope == context.scope and statement.kind in BALLOTS:
-                self._ballot(entry, statement, payload)
-        self._check_end(cursor)
-        return SliceResult(ledger=self.ledger, harvest=self.harvest, entries=self.task.stop - self.task.start)
+        checker, size = self.worker.checker, self.worker.context.size
+        recorded = CommitmentCursor(self.worker.record, size)
+        if checker is not None:
+            checker.ledger, checker.harvest = self.ledger, self.harvest
+            reread = partial(self._reread, checker, PayloadCursor(self.worker.record, size), recorded)
+            self.judge = ProofJudge(checker, self._expected(), reread)
+        cursor = PayloadCursor(self.worker.record, size)
+        for start, stop in _parts(self.task.start, self.task.stop):
+            self.facts = ballot_facts(self.worker.database, start, stop)
+            for entry, data in self._entries(start, stop):
+                self._entry(entry, data, cursor, recorded)
+                self.worker.advance(1)
+            self._check_end(start, stop, cursor)
+        if self.judge is not None:
+            self.judge.settle()
+        return SliceResult(ledger=self.ledger, harvest=self.harvest)
 
-    def _entries(self) -> Iterator[tuple[int, bytes]]:
-        bundle, size = self.task.start // WIDTH, self.worker.context.size
+    def _expected(self) -> int:
+        """Count the slice's ballots."""
+        query = "SELECT count(*) FROM ballot WHERE entry >= ? AND entry < ?"
+        (count,) = self.worker.database.execute(query, (self.task.start, self.task.stop)).fetchone()
+        return int(count)
+
+    def _entry(self, entry: int, data: bytes, cursor: PayloadCursor, recorded: CommitmentCursor) -> None:
+        try:
+            statement = parse_statement(data)
+        except Malformed:
+            return  # L.F has counted it
+        self.ledger.check("L.H", statement.is_signed(), f"entry {entry}: signature", entry=entry)
+        try:
+            payload = cursor.payload(entry)
+        except RecordUnreadable as error:
+            self.ledger.failed("L.G", f"entry {entry}: {error}", entry=entry)
+            self._lost(entry, statement, "its payload can't be read")
+            return
+        digest = sha256(payload).digest()
+        same = digest == statement.payload
+        self.ledger.check("L.G", same, f"entry {entry}: payload has another hash", entry=entry)
+        if statement.scope == self.worker.context.scope and statement.kind in BALLOTS:
+            place = BallotPlace(entry=entry, kind=statement.kind, digest=digest)
+            self._ballot(place, statement, payload, recorded)
+
+    def _entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
+        """Yield entries start <= entry < stop of one bundle."""
+        bundle, size = start // WIDTH, self.worker.context.size
         count = min(WIDTH, size - bundle * WIDTH)
         entry = bundle * WIDTH
         try:
             for data in frames(self.worker.record, tile_path("entries", bundle, count), 2, MAX_FRAME, count):
-                if entry >= self.task.stop:
+                if entry >= stop:
                     return
-                if entry >= self.task.start:
+                if entry >= start:
                     yield entry, data
                 entry += 1
         except RecordUnreadable:
             # L.C names the damage; what was not reached is unevaluated here
-            if entry < self.task.stop:
-                missing = self.task.stop - max(entry, self.task.start)
+            if entry < stop:
+                missing = stop - max(entry, start)
                 self.ledger.unevaluated("L.G", "entries that can't be read", missing)
                 self.ledger.unevaluated("L.H", "entries that can't be read", missing)
 
-    def _check_end(self, cursor: PayloadCursor) -> None:
-        """Let the bundle's last slice look whether the payload bundle goes on after its last payload."""
-        last = min((self.task.start // WIDTH + 1) * WIDTH, self.worker.context.size)
-        if self.task.stop == last and (problem := cursor.end_problem()):
+    def _check_end(self, start: int, stop: int, cursor: PayloadCursor) -> None:
+        """Look whether a payload bundle that was read to its last payload goes on after it."""
+        last = min((start // WIDTH + 1) * WIDTH, self.worker.context.size)
+        if stop == last and (problem := cursor.end_problem(last - 1)):
             self.ledger.failed("L.G", problem, entry=last)
 
     def _lost(self, entry: int, statement: Statement, why: str) -> None:
@@ -153,22 +180,49 @@ class _Slice:
         if entry in self.facts and self.facts[entry].counted:
             self.harvest.lost += 1
 
-    def _ballot(self, entry: int, statement: Statement, payload: bytes) -> None:
-        decoded = decode_payload(statement.kind, payload)
-        place = f"entry {entry} ({statement.kind}): {', '.join(decoded.problems[:3])}"
-        self.ledger.check("S.A", not decoded.problems, place, entry=entry)
+    def _ballot(self, place: BallotPlace, statement: Statement, payload: bytes, recorded: CommitmentCursor) -> None:
+        entry, kind = place.entry, place.kind
+        decoded = decode_payload(kind, payload)
+        where = f"entry {entry} ({kind}): {', '.join(decoded.problems[:3])}"
+        self.ledger.check("S.A", not decoded.problems, where, entry=entry)
         checker, facts = self.worker.checker, self.facts.get(entry)
-        if checker is None or facts is None:
+        if checker is None or self.judge is None or facts is None:
             self._lost(entry, statement, "the manifest or the keys can't be read")
         elif decoded.value is None:
             self._lost(entry, statement, "its payload can't be read")
-        elif statement.kind == "ballot.cast":
-            checker.ledger, checker.harvest = self.ledger, self.harvest
-            checker.check(entry, statement.author, decoded.value, facts)
         else:
-            checker.ledger, checker.harvest = self.ledger, self.harvest
-            h_i = checker.check(entry, statement.author, decoded.value["ballot"], facts)
-            check_opening(checker, entry, h_i, decoded.value)
+            ballot = _ballot_in(kind, decoded.value)
+            h_i = checker.check(entry, statement.author, ballot, facts)
+            beside = recorded.commitments(entry)
+            self.judge.judge(ReadBallot(place=place, ballot=ballot, h_i=h_i, recorded=beside))
+            if kind != "ballot.cast":
+                check_opening(checker, entry, h_i, decoded.value)
+
+    @staticmethod
+    def _reread(
+        checker: BallotChecker, cursor: PayloadCursor, recorded: CommitmentCursor, place: BallotPlace
+    ) -> ReadBallot:
+        """Read a ballot again; raise RecordUnreadable where it is not what it was."""
+        payload = cursor.payload(place.entry)
+        value = decode_payload(place.kind, payload).value
+        if sha256(payload).digest() != place.digest or value is None:
+            raise RecordUnreadable("it changed while it was read")
+        ballot = _ballot_in(place.kind, value)
+        h_i = hashing.identifier_hash(checker.keys.h_e, bytes.fromhex(ballot["id"]))
+        return ReadBallot(place=place, ballot=ballot, h_i=h_i, recorded=recorded.commitments(place.entry))
+
+
+def _ballot_in(kind: str, value: Any) -> dict[str, Any]:
+    ballot: dict[str, Any] = value if kind == "ballot.cast" else value["ballot"]
+    return ballot
+
+
+def _parts(start: int, stop: int) -> Iterator[tuple[int, int]]:
+    """Yield the part of a range in each bundle."""
+    while start < stop:
+        end = min((start // WIDTH + 1) * WIDTH, stop)
+        yield start, end
+        start = end
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,12 @@ def weighted_election() -> Made:
     return make_drafts(Plan(paper=False, revoting="never", weights=True, sealed=True, used=(2, 3)))
 
 
+@pytest.fixture(scope="session")
+def tiny_election() -> Made:
+    """Return an election with two trustees, two cast ballots and a challenged one, for tests of many records."""
+    return make_drafts(Plan(tiny=True, n=2, k=1, used=(1,)))
+
+
 @pytest.fixture
 def verify_made(tmp_path: Path) -> Verify:
     """Return a function that writes an election as a record and verifies it."""

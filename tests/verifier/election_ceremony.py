@@ -36,10 +36,12 @@ class Plan:
     sealed: bool = False
     ballots: bool = True
     few: bool = False
+    tiny: bool = False
     challenge_limit: int = 1
     n: int = 3
     k: int = 2
     used: tuple[int, ...] = (1, 3)
+    rehearsal: int = 321
 
 
 def title(text: str) -> dict[str, str]:
@@ -256,7 +258,7 @@ class Ceremony:
 
     def rehearsal(self) -> None:
         """Let every trustee decrypt a test ciphertext."""
-        xi, value = self.scalar(), 321
+        xi, value = self.scalar(), self.plan.rehearsal
         a, b = G_TABLE.power(xi), self.k_table.power((xi + value) % Q)
         self.add("election.rehearsal", AUTHORITY, {"alpha": hex_e(a), "beta": hex_e(b), "value": value})
         for i in range(1, self.plan.n + 1):

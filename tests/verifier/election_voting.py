@@ -38,23 +38,40 @@ class Voting(Ceremony):
         draft = self.add("registrar.roll", REGISTRAR, roll)
         self.roll_hash = hashlib.sha256(draft.payload()).hexdigest()
 
-    def proof(self, pair: tuple[mpz, mpz], value: int, limit: int, nonce: mpz, challenge: Callable[..., mpz]) -> Any:
-        """Return a proof that a ciphertext holds ``value`` in 0..limit."""
+    def proof(
+        self,
+        pair: tuple[mpz, mpz],
+        value: int,
+        limit: int,
+        nonce: mpz,
+        challenge: Callable[..., mpz],
+        even: bool = False,
+    ) -> Any:
+        """Return a proof that a ciphertext holds ``value`` in 0..limit; all challenges can be had even."""
         us = [self.scalar() for _ in range(limit + 1)]
-        cs = [self.scalar() for _ in range(limit + 1)]
+        cs = [self.scalar() // 2 * 2 if even else self.scalar() for _ in range(limit + 1)]
         commitments = []
         for j in range(limit + 1):
             exponent = us[j] if j == value else us[j] + (value - j) * cs[j]
             commitments += [G_TABLE.power(us[j]), self.k_table.power(exponent % Q)]
         c = challenge(*map(hashing.element_bytes, pair), [hashing.element_bytes(x) for x in commitments])
         cs[value] = (c - sum(x for j, x in enumerate(cs) if j != value)) % Q
+        if even and cs[value] % 2:
+            return self.proof(pair, value, limit, nonce, challenge, even)
+        self.beside += b"".join(map(hashing.element_bytes, commitments))
         return {
             "challenges": [hex_s(x) for x in cs],
             "responses": [hex_s((u - x * nonce) % Q) for u, x in zip(us, cs, strict=True)],
         }
 
-    def ballot(self, author: Signer, style: int, values: list[list[int]]) -> tuple[dict[str, Any], list[Any]]:
-        """Return an encrypted ballot and its openings."""
+    def ballot(
+        self, author: Signer, style: int, values: list[list[int]], negative: bool = False
+    ) -> tuple[dict[str, Any], list[Any]]:
+        """Return an encrypted ballot and its openings; ``beside`` has its commitments then.
+
+        ``negative``: the first alpha of each contest is p - g^xi, with even challenges, so that all equations hold.
+        """
+        self.beside = b""
         salt = self.random.randbytes(32)
         identifier = hashing.ballot_id(author.public, salt)
         h_i = hashing.identifier_hash(self.h_e, identifier)
@@ -65,11 +82,13 @@ class Voting(Ceremony):
             for option, value in enumerate(chosen, start=1):
                 xi = self.scalar()
                 pair = G_TABLE.power(xi), self.k_table.power((xi + value) % Q)
+                if negative and option == 1:
+                    pair = P - pair[0], pair[1]
 
                 def challenge(a: bytes, b: bytes, commitments: list[bytes], o: int = option, i: int = index) -> mpz:
                     return hashing.selection_challenge(h_i, i, o, a, b, commitments)
 
-                proof = self.proof(pair, value, contest["option_limit"], xi, challenge)
+                proof = self.proof(pair, value, contest["option_limit"], xi, challenge, negative)
                 selections.append({"alpha": hex_e(pair[0]), "beta": hex_e(pair[1]), **proof})
                 opened.append({"value": value, "nonce": hex_s(xi)})
                 pairs.append(pair)
@@ -79,7 +98,7 @@ class Voting(Ceremony):
             def limit(a: bytes, b: bytes, commitments: list[bytes], i: int = index) -> mpz:
                 return hashing.limit_challenge(h_i, i, a, b, commitments)
 
-            proof = self.proof(bar, sum(chosen), contest["selection_limit"], sum(nonces) % Q, limit)
+            proof = self.proof(bar, sum(chosen), contest["selection_limit"], sum(nonces) % Q, limit, negative)
             chi = hashing.contest_hash(h_i, index, [hashing.element_bytes(x) for pair in pairs for x in pair])
             hashes.append(chi)
             contests.append(
@@ -99,7 +118,7 @@ class Voting(Ceremony):
         """Cast a ballot."""
         style = self.manifest["districts"][self.district[name] - 1]["ballot_style"]
         ballot, _ = self.ballot(self.voters[name], style, values)
-        self.add("ballot.cast", self.voters[name], ballot, label)
+        self.add("ballot.cast", self.voters[name], ballot, label).commitments = self.beside
         if counts:
             for contest in ballot["contests"]:
                 for option, selection in enumerate(contest["selections"], start=1):
@@ -119,9 +138,16 @@ class Voting(Ceremony):
         self.add("election.open", AUTHORITY, {"h_e": self.h_e.hex(), "roll": self.roll_hash})
         if plan.few:
             self.vote("d", [[1, 0], [1, 1, 1]])
+        elif plan.tiny:
+            ballot, openings = self.ballot(self.voters["a"], 1, [[0, 1], [2, 1, 0]])
+            value = {"ballot": ballot, "openings": openings}
+            self.add("ballot.challenged", self.voters["a"], value, "challenged").commitments = self.beside
+            self.vote("d", [[1, 0], [1, 1, 1]])
+            self.vote("e", [[1, 0], [0, 0, 2]])
         elif plan.ballots:
             ballot, openings = self.ballot(self.voters["a"], 1, [[0, 1], [2, 1, 0]])
-            self.add("ballot.challenged", self.voters["a"], {"ballot": ballot, "openings": openings}, "challenged")
+            value = {"ballot": ballot, "openings": openings}
+            self.add("ballot.challenged", self.voters["a"], value, "challenged").commitments = self.beside
             self.vote("a", [[1, 0], [2, 1, 0]], label="first a", counts=plan.revoting == "never")
             self.vote("b", [[1, 0], [0, 0, 0]])
             if plan.revoting == "last":

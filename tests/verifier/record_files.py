@@ -45,7 +45,10 @@ TRUSTEES = [signer(f"trustee {i}") for i in (1, 2, 3)]
 
 @dataclass
 class Draft:
-    """A statement before it is signed; ``raw`` replaces the canonical payload bytes, ``claimed`` the payload hash."""
+    """A statement before it is signed; ``raw`` replaces the canonical payload bytes, ``claimed`` the payload hash.
+
+    ``commitments`` stand beside it in the side file.
+    """
 
     kind: str
     author: Signer
@@ -140,17 +143,24 @@ def write_record(
     quorum: int = 0,
     extra: list[tuple[bytes, bytes]] | None = None,
 ) -> Path:
-    """Sign, log and write a record; ``extra`` are further (entry, payload) pairs at the end of the log."""
+    """Sign, log and write a record; ``extra`` are further (entry, payload) pairs at the end of the log.
+
+    There is a side file where any draft has commitments.
+    """
     pairs = [(make_entry(made.scope, draft), draft.payload()) for draft in made.drafts] + (extra or [])
     entries = [entry for entry, _ in pairs]
     leaves = [leaf_hash(entry) for entry in entries]
     files: dict[str, bytes] = {}
+    beside = [draft.commitments for draft in made.drafts] + [b"" for _ in extra or []]
     for start in range(0, len(entries), 256):
         part = pairs[start : start + 256]
         number, width = start // 256, len(part)
         files[tile_path("entries", number, width)] = b"".join(len(e).to_bytes(2, "big") + e for e, _ in part)
         files[tile_path("payloads", number, width)] = b"".join(len(p).to_bytes(4, "big") + p for _, p in part)
         files[tile_path("0", number, width)] = b"".join(leaves[start : start + 256])
+        if any(beside):
+            recorded = beside[start : start + 256]
+            files[tile_path("commitments", number, width)] = b"".join(len(c).to_bytes(4, "big") + c for c in recorded)
     full = [root_of(leaves[i : i + 256]) for i in range(0, len(leaves) // 256 * 256, 256)]
     if full:
         files[tile_path("1", 0, len(full))] = b"".join(full)

@@ -33,12 +33,17 @@ class _Maker(Voting):
                 {"contest": 1, "ballots": 2, "invalid": 1, "votes": paper_votes[1]},
                 {"contest": 2, "ballots": 2, "invalid": 0, "votes": paper_votes[2]},
             ]
+            if plan.sealed:
+                # the papers of a sealed contest stay closed
+                counts[1]["votes"] = []
             self.add("election.paper", AUTHORITY, {"voters": 2, "contests": counts})
         numbers = {d: sum(1 for n in self.counted if self.district[n] == d) for d in (1, 2, 3)}
         weights = {d: sum(self.weight[n] for n in self.counted if self.district[n] == d) for d in (1, 2, 3)}
         districts = {1: (1, 2, 3), 2: (1, 2)}
-        # Islands has one ballot, so it joins North, the district with the fewest; without ballots all is withheld
+        # Islands has one ballot, so it joins North, the district with the fewest
         units: dict[int, tuple[tuple[int, ...], ...]] = {1: ((1, 3), (2,)), 2: ((1,), (2,))}
+        if plan.tiny:
+            units = {1: ((1, 2, 3),), 2: ((1, 2),)}
         if plan.few or not plan.ballots:
             units = {1: (), 2: ()}
         options = {1: 2, 2: 3}
@@ -79,7 +84,8 @@ class _Maker(Voting):
             c: sum(
                 w
                 for n, w in self.weight.items()
-                if self.district[n] in districts[c] and n not in ("f2", "i" if plan.ballots and not plan.few else "")
+                if self.district[n] in districts[c]
+                and n not in ("f2", "i" if plan.ballots and not plan.few and not plan.tiny else "")
             )
             for c in districts
         }

@@ -1,16 +1,21 @@
 """Units, outcomes and the rules of a manifest, as arithmetic."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.verifier.election_ceremony import Plan, make_manifest
+from tests.verifier.record_files import signer
+from verifier.checks.credentials import CredentialBook, Electorate, Totals
 from verifier.checks.manifest_rules import check_manifest
 from verifier.checks.outcome_rules import Outcome, outcome_of
-from verifier.checks.units import ContestFacts, units_of
+from verifier.checks.units import ContestFacts, contest_facts, units_of
+from verifier.election import Election, Item
 from verifier.ledger import Ledger
 from verifier.manifest import Rule, manifest_from
+from verifier.scratch import open_scratch
 
 
 @pytest.mark.parametrize(
@@ -114,6 +119,9 @@ def test_a_true_manifest() -> None:
     """Show that the test elections' manifests obey every rule."""
     assert _failures(make_manifest(Plan())) == 0
     assert _failures(make_manifest(Plan(sealed=True, paper=False))) == 0
+    unusual = make_manifest(Plan())
+    unusual["label"] = "a\u0007b"
+    assert _failures(unusual) == 0
 
 
 CHANGES: list[tuple[tuple[Any, ...], Any]] = [
@@ -146,6 +154,7 @@ CHANGES: list[tuple[tuple[Any, ...], Any]] = [
     (("ballot_styles", 0, "contests"), [2, 1]),
     (("ballot_styles", 0, "contests"), [1, 1]),
     (("ballot_styles", 0, "contests"), [3]),
+    (("ballot_styles", 0, "contests"), []),
     (("ballot_styles", 1, "label"), "all"),
     (("districts", 0, "ballot_style"), 3),
     (("districts", 0, "label"), "South"),
@@ -183,6 +192,48 @@ def test_manifests_that_break_a_rule(path: tuple[Any, ...], value: Any) -> None:
         target = target[step]
     target[path[-1]] = value
     assert _failures(manifest) >= 1
+
+
+@pytest.mark.parametrize(
+    ("comparison", "turnout", "required", "met"),
+    [("at_least", 3, 3, True), ("at_least", 2, 3, False), ("more_than", 3, 4, False), ("more_than", 4, 4, True)],
+)
+def test_both_comparisons_of_a_quorum(comparison: str, turnout: int, required: int, met: bool) -> None:
+    """Show that three of nine are at least a third of them and not more than a third."""
+    value = make_manifest(Plan())
+    value["contests"][1]["rule"]["quorum"] = {"comparison": comparison, "numerator": 1, "denominator": 3}
+    manifest = manifest_from(value)
+    electorate = Electorate(
+        **dict.fromkeys(
+            ("roll", "cast", "challenged", "annulled", "struck", "replaced", "on_paper", "voters_online"), 0
+        ),
+        eligible=Totals({1: 9}, {1: 9}),
+        counted=Totals({1: turnout - 1}, {1: turnout - 1}),
+    )
+    facts = contest_facts(manifest, manifest.contests[1], electorate, 1)
+    assert (facts.turnout, facts.quorum_required, facts.quorum_met) == (turnout, required, met)
+
+
+@pytest.mark.parametrize(("option_limit", "failures"), [(100, 0), (101, 1)])
+def test_sums_that_can_be_decrypted(tmp_path: Path, option_limit: int, failures: int) -> None:
+    """Show that E.A holds weights times the largest option limit to 10^12, exactly."""
+    value = make_manifest(Plan(paper=False))
+    value["contests"][1]["option_limit"] = option_limit
+    keys = sorted(signer(f"voter {name}").public.hex() for name in "abcdefghij")
+    listed = [{"key": key, "district": 1, "weight": 10**9} for key in keys]
+    districts = [{"count": 10, "weight": 10**10}, *({"count": 0, "weight": 0} for _ in range(2))]
+    roll = {"parts": 1, "count": 10, "weight": 10**10, "districts": districts}
+    election, ledger = Election(scope=bytes(32), manifest=manifest_from(value)), Ledger()
+    assert election.manifest is not None
+    election.singles["registrar.roll"] = _item("registrar.roll", roll)
+    book = CredentialBook(open_scratch(tmp_path / "db", create=True), election, election.manifest, ledger)
+    book.feed(_item("registrar.credentials", {"part": 1, "credentials": listed}))
+    book.finish()
+    assert ledger.failures("E.A") == failures
+
+
+def _item(kind: str, value: Any) -> Item:
+    return Item(entry=1, kind=kind, author=bytes(32), value=value, digest=bytes(32))
 
 
 def test_a_key_for_two_offices() -> None:

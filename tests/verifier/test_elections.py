@@ -42,6 +42,12 @@ def test_a_true_election_verifies(paper_election: Made, tmp_path: Path) -> None:
     assert council.blank is None
 
 
+def test_a_tiny_election_verifies(tiny_election: Made, verify_made: Verify) -> None:
+    """Show that the small election, whose districts join into one unit, is true."""
+    report = verify_made(tiny_election)
+    assert report.verified, rows(report, Status.FAIL) | rows(report, Status.ERROR)
+
+
 def test_weights_seals_and_single_votes(weighted_election: Made, verify_made: Verify) -> None:
     """Show a weighted election in which nobody votes twice and one contest stays sealed."""
     report = verify_made(weighted_election)
@@ -52,6 +58,66 @@ def test_weights_seals_and_single_votes(weighted_election: Made, verify_made: Ve
     assert report.summary is not None
     assert report.summary.contests[1].kind == "sealed"
     assert all(option.votes is None for option in report.summary.contests[1].options)
+
+
+def test_a_seal_over_paper(verify_made: Verify) -> None:
+    """Show that the papers of a sealed contest stay closed, and that opening them fails O.A."""
+    made = make_drafts(Plan(few=True, sealed=True))
+    report = verify_made(made)
+    assert report.verified, rows(report, Status.FAIL) | rows(report, Status.ERROR)
+    assert report.summary is not None
+    assert [contest.kind for contest in report.summary.contests] == ["withheld", "sealed"]
+    made.get("election.paper").value["contests"][1]["votes"] = [1, 0, 2]
+    assert rows(verify_made(made), Status.FAIL) == {"O.A"}
+    made.get("election.paper").value["contests"][1] |= {"votes": [], "invalid": 1}
+    assert rows(verify_made(made), Status.FAIL) == {"O.A"}
+
+
+def test_a_decryption_of_nothing(verify_made: Verify) -> None:
+    """Show that a contest without units is left out of a decryption, and that listing it fails D.F."""
+    made = make_drafts(Plan(ballots=False))
+    draft = Draft(kind="trustee.decryption", author=TRUSTEES[0], value={"trustee": 1, "contests": []})
+    made.drafts.insert(made.find("election.tally") + 1, draft)
+    assert verify_made(made).verified
+    draft.value["contests"] = [{"contest": 2, "units": []}]
+    assert rows(verify_made(made), Status.FAIL) == {"D.F"}
+
+
+def test_keys_that_cancel(tiny_election: Made, verify_made: Verify) -> None:
+    """Show that K = 1 and K^ = 1 fail although they are the products."""
+    made = tiny_election.copy()
+    made.drafts = made.drafts[: made.find("election.keys") + 1]
+    for half, name, row in (("vote", "vote_key", "V3.A"), ("data", "data_key", "V3.B")):
+        first = mpz(made.get("trustee.keys").value[half]["commitments"][0], 16)
+        made.get("trustee.keys", 1).value[half]["commitments"][0] = hex_e(powmod(first, -1, P))
+        made.get("election.keys").value[name] = hex_e(mpz(1))
+        assert row in rows(verify_made(made), Status.FAIL)
+
+
+def test_an_election_id_that_is_not_the_manifests(tiny_election: Made, verify_made: Verify) -> None:
+    """Show that the scope must be H_B, also where nothing but the manifest is there."""
+    made = tiny_election.copy()
+    made.drafts = made.drafts[:1]
+    made.scope = bytes(32)
+    assert rows(verify_made(made), Status.FAIL) == {"V1.F", "L.J"}
+
+
+def test_a_closing_without_keys(tiny_election: Made, verify_made: Verify) -> None:
+    """Show that H_E of the closing is judged where election.keys is missing."""
+    made = tiny_election.copy()
+    made.drafts.pop(made.find("election.keys"))
+    assert "V4.A" in rows(verify_made(made), Status.PASS)
+    made.get("election.close").value["h_e"] = "00" * 32
+    assert "V4.A" in rows(verify_made(made), Status.FAIL)
+    made.get("election.close").raw = b"{}"
+    assert "V4.A" in rows(verify_made(made), Status.ERROR)
+
+
+@pytest.mark.parametrize(("value", "failed"), [(1000, set()), (1001, {"D.E"})])
+def test_range_of_the_rehearsal(verify_made: Verify, value: int, failed: set[str]) -> None:
+    """Show that a rehearsal of more than 1000 fails although it decrypts to its value."""
+    report = verify_made(make_drafts(Plan(ballots=False, n=2, k=1, used=(1,), rehearsal=value)))
+    assert rows(report, Status.FAIL) == failed
 
 
 def test_a_decrypted_seal(weighted_election: Made, verify_made: Verify) -> None:

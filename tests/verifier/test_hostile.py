@@ -133,18 +133,18 @@ HUGE = b'{"value":' + b"9" * 1_000_000 + b"}"
     ids=lambda data: repr(data[:12]),
 )
 @pytest.mark.parametrize("kind", ["election.close", "ballot.cast", "trustee.keys", "election.tally"])
-def test_payloads_that_are_no_payloads(paper_election: Made, verify_made: Verify, kind: str, payload: bytes) -> None:
+def test_payloads_that_are_no_payloads(tiny_election: Made, verify_made: Verify, kind: str, payload: bytes) -> None:
     """Show that unreadable payloads fail S.A and leave what needs them unevaluated."""
-    made = paper_election.copy()
+    made = tiny_election.copy()
     made.drafts = [made.drafts[0], made.get(kind)]
     made.drafts[1].raw = payload
     report = verify_made(made)
     assert "S.A" in rows(report, Status.FAIL)
 
 
-def test_an_unreadable_manifest(paper_election: Made, verify_made: Verify) -> None:
+def test_an_unreadable_manifest(tiny_election: Made, verify_made: Verify) -> None:
     """Show that without a manifest nearly everything is unevaluated and nothing crashes."""
-    made = paper_election.copy()
+    made = tiny_election.copy()
     made.get("election.manifest").raw = b"{}"
     report = verify_made(made)
     assert "S.A" in rows(report, Status.FAIL)
@@ -177,7 +177,7 @@ NUMBERS: list[tuple[str, tuple[Any, ...]]] = [
     ("ballot.cast", ("style",)),
     ("ballot.cast", ("contests", 0, "contest")),
     ("ballot.challenged", ("openings", 0, "contest")),
-    ("ballot.challenged", ("openings", 0, "selections", 0, "value")),
+    ("ballot.challenged", ("openings", 0, "selections", 1, "value")),
     ("election.paper", ("voters",)),
     ("election.paper", ("contests", 0, "ballots")),
     ("election.tally", ("contests", 0, "contest")),
@@ -192,26 +192,16 @@ NUMBERS: list[tuple[str, tuple[Any, ...]]] = [
 ]
 
 
-def keep_one_ballot(made: Made) -> None:
-    """Leave out all cast ballots but the first, to save time; the sums no longer fit then."""
-    first = made.find("ballot.cast")
-    made.drafts = [draft for i, draft in enumerate(made.drafts) if draft.kind != "ballot.cast" or i == first]
-
-
-WRONG_WITHOUT_BALLOTS = {"V9.A", "V9.B", "O.C", "D.H"}
-
-
 @pytest.mark.parametrize("number", [0, BIG])
 @pytest.mark.parametrize(("kind", "path"), NUMBERS, ids=lambda value: str(value).replace(" ", ""))
 def test_numbers_at_both_ends(
-    paper_election: Made, verify_made: Verify, kind: str, path: tuple[Any, ...], number: int
+    tiny_election: Made, verify_made: Verify, kind: str, path: tuple[Any, ...], number: int
 ) -> None:
     """Show that a zero or the largest integer in any place fails some row and crashes nowhere."""
-    made = paper_election.copy()
-    keep_one_ballot(made)
+    made = tiny_election.copy()
     _at(made.get(kind).value, path)[path[-1]] = number
     report = verify_made(made)
-    assert rows(report, Status.FAIL) - WRONG_WITHOUT_BALLOTS or rows(report, Status.ERROR)
+    assert rows(report, Status.FAIL)
 
 
 LISTS: list[tuple[str, tuple[Any, ...]]] = [
@@ -247,38 +237,37 @@ LISTS: list[tuple[str, tuple[Any, ...]]] = [
 @pytest.mark.parametrize("change", [lambda old: [], lambda old: old * 2], ids=["empty", "doubled"])
 @pytest.mark.parametrize(("kind", "path"), LISTS, ids=lambda value: str(value).replace(" ", ""))
 def test_lists_of_other_lengths(
-    paper_election: Made,
+    tiny_election: Made,
     verify_made: Verify,
     kind: str,
     path: tuple[Any, ...],
     change: Callable[[list[Any]], list[Any]],
 ) -> None:
     """Show that an empty or doubled list in any place fails some row and crashes nowhere."""
-    made = paper_election.copy()
-    keep_one_ballot(made)
+    made = tiny_election.copy()
     target = _at(made.get(kind).value, path)
     target[path[-1]] = change(target[path[-1]])
     report = verify_made(made)
-    assert rows(report, Status.FAIL) - WRONG_WITHOUT_BALLOTS or rows(report, Status.ERROR)
+    assert rows(report, Status.FAIL)
 
 
-def test_statements_in_reverse(paper_election: Made, verify_made: Verify) -> None:
+def test_statements_in_reverse(tiny_election: Made, verify_made: Verify) -> None:
     """Show that a log told backwards is judged, not believed."""
-    made = paper_election.copy()
+    made = tiny_election.copy()
     made.drafts = made.drafts[::-1]
     assert {"L.I"} <= rows(verify_made(made), Status.FAIL)
 
 
-def test_everything_twice(paper_election: Made, verify_made: Verify) -> None:
+def test_everything_twice(tiny_election: Made, verify_made: Verify) -> None:
     """Show that a log told twice fails for repetition of statements, ballots and their values."""
-    made = paper_election.copy()
+    made = tiny_election.copy()
     made.drafts = made.drafts * 2
     assert {"L.I", "L.J", "V5.A", "E.G", "E.H", "E.B"} <= rows(verify_made(made), Status.FAIL)
 
 
-def test_many_unknown_kinds(paper_election: Made, verify_made: Verify) -> None:
+def test_many_unknown_kinds(tiny_election: Made, verify_made: Verify) -> None:
     """Show that hostile kinds are failures and are not repeated in the report."""
-    made = paper_election.copy()
+    made = tiny_election.copy()
     made.drafts = made.drafts[:2]
     for i in range(40):
         made.drafts.append(Draft(kind=f"\x1b[2Jevil {i}", author=AUTHORITY, value={}))

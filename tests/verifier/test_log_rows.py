@@ -91,6 +91,19 @@ def test_log_key_of_the_auditor(short: Made, tmp_path: Path) -> None:
     assert status(check(folder), "L.A") is Status.ERROR
 
 
+def test_origin_of_another_log(short: Made, tmp_path: Path) -> None:
+    """Show that the log's key, under its own name, can't sign the checkpoint of another origin."""
+    folder = write_record(short, tmp_path / "r")
+    lines = (folder / "checkpoint").read_text().split("\n")
+    text = "\n".join(["log.example/other", *lines[1:3]]) + "\n"
+    key_id = base64.b64decode(lines[4].split(" ")[2])[:4]
+    line = f"\u2014 {ORIGIN} {base64.b64encode(key_id + LOG.sign(text.encode())).decode()}\n"
+    (folder / "checkpoint").write_text(text + "\n" + line)
+    assert status(check(folder), "L.A") is Status.FAIL
+    (folder / "checkpoint").write_text((text + "\n" + line).replace("log.example/other", ORIGIN))
+    assert status(check(folder), "L.A") is Status.FAIL
+
+
 def test_changed_checkpoint(short: Made, tmp_path: Path) -> None:
     """Show that another root needs another signature."""
     folder = write_record(short, tmp_path / "r")
@@ -139,6 +152,14 @@ def test_damaged_files(short: Made, tmp_path: Path, damage: Callable[[Path], Non
     folder = write_record(short, tmp_path / "r")
     damage(folder / name)
     assert status(check(folder), row) is Status.FAIL
+
+
+def test_payloads_beside_what_is_no_statement(short: Made, tmp_path: Path) -> None:
+    """Show that a payload bundle may not go on, whatever the last entries are."""
+    folder = write_record(short, tmp_path / "r", extra=[(b"{}", b"")] * 30)
+    assert "L.G" not in rows(check(folder), Status.FAIL)
+    _grow(folder / "tile/payloads/000.p/38")
+    assert "goes on" in places(check(folder), "L.G")
 
 
 def test_changed_tile_and_earlier_tiles(short: Made, tmp_path: Path) -> None:
@@ -228,6 +249,22 @@ def test_schedule(paper_election: Made, tmp_path: Path) -> None:
     assert "election.close" in places(check(folder), "L.M")
 
 
+def test_schedule_by_every_cosignature(paper_election: Made, tmp_path: Path) -> None:
+    """Show that a witness who cosigned too early and again later has seen too early."""
+    folder = write_record(paper_election, tmp_path / "r", times={"w1": CLOSES + 60}, quorum=1)
+    early = write_record(paper_election, tmp_path / "s", times={"w1": CLOSES - 60})
+    with (folder / "checkpoint").open("a") as file:
+        file.write((early / "checkpoint").read_text().splitlines()[-1] + "\n")
+    report = check(folder)
+    assert status(report, "L.B") is Status.PASS
+    assert "election.close" in places(report, "L.M")
+
+
+def test_schedule_that_no_witness_saw(short: Made, tmp_path: Path) -> None:
+    """Show that cosignatures from before the opening say nothing about the schedule."""
+    assert status(check(write_record(short, tmp_path / "r", times={"w1": OPENS})), "L.M") is Status.ABSENT
+
+
 def test_several_elections_need_a_choice(short: Made, tmp_path: Path) -> None:
     """Show that a log with two elections is read for the one that is asked for."""
     manifest = short.drafts[0]
@@ -311,6 +348,16 @@ def test_an_empty_log(tmp_path: Path) -> None:
     report = check(tmp_path)
     assert rows(report, Status.FAIL) == {"L.J"}
     assert status(report, "L.C") is Status.PASS
+    assert rows(report, Status.ERROR) == set()
+
+
+def test_a_log_without_this_election(short: Made, tmp_path: Path) -> None:
+    """Show that statements without a manifest are out of place and that nothing else is claimed about them."""
+    made = short.copy()
+    made.drafts = made.drafts[1:]
+    report = check(write_record(made, tmp_path / "r"), election=made.scope)
+    assert rows(report, Status.FAIL) == {"L.I", "L.J"}
+    assert "V1.A" in rows(report, Status.ERROR)
 
 
 def test_no_checkpoint(tmp_path: Path) -> None:

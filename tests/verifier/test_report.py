@@ -1,5 +1,6 @@
 """The verifier's reports: complete in words, exact in numbers, honest in verdicts, safe in a terminal."""
 
+import json
 import re
 import string
 from collections import Counter
@@ -11,11 +12,13 @@ import pytest
 from tests.verifier import report_samples as samples
 from tests.verifier.report_samples import ALL
 from verifier.chart import bar_length, percent, svg_bar, text_bar
-from verifier.findings import Finding, Status
+from verifier.findings import Finding, PaperSummary, Status
 from verifier.labels import LABELS, LOG_KEY_OPTION, PROVES, PROVES_NOT
+from verifier.main import UNREADABLE, VERIFIED, exit_code
 from verifier.report_html import render_html
+from verifier.report_json import render_json
 from verifier.report_text import WIDTH, display_width, render_text
-from verifier.report_words import by_cause, is_verified, moment, name_of, outcome_sentence, visible
+from verifier.report_words import by_cause, moment, name_of, outcome_sentence, visible
 from verifier.rows import NOT_IN_PROFILE
 from verifier.rows import ROWS as CHECKED_ROWS
 from verifier.texts import GROUPS, LANGUAGES, ROWS, SECTIONS, Language, absence
@@ -123,6 +126,26 @@ def test_text_shows_verdict_result_and_quorum_of_geochang() -> None:
     assert LOG_KEY_OPTION not in text
 
 
+def test_blank_ballots_and_invalid_papers_stand_apart() -> None:
+    """Where there are paper ballots, blank ballots are the online ones and invalid ones those on paper."""
+    report = samples.geochang()
+    assert report.summary is not None
+    contest = replace(report.summary.contests[0], paper=PaperSummary(ballots=90, invalid=7, votes=(50, 33)))
+    report = replace(report, summary=replace(report.summary, contests=(contest,)))
+    assert "Blank, online: 226\n  Invalid, on paper: 7\n" in render_text(report)
+    assert "온라인의 빈 표: 226\n  종이의 무효표: 7\n" in render_text(report, "ko")
+    html = render_html(report)
+    for words, count in (
+        ("Blank, online", 226),
+        ("온라인의 빈 표", 226),
+        ("Invalid, on paper", 7),
+        ("종이의 무효표", 7),
+    ):
+        assert re.search(f'<th scope="row">{words}</th><td[^>]*>{count}</td>', html)
+    for text in (render_text(report), html):
+        assert "Blank or invalid" not in text
+
+
 def test_text_shows_every_failure_with_its_places() -> None:
     """A failing record is NOT VERIFIED in the first line; each failing row and its places are named."""
     text = render_text(samples.failing())
@@ -174,10 +197,13 @@ def test_text_never_steers_the_terminal(name: str) -> None:
 def test_a_forgotten_check_is_not_verified() -> None:
     """A report that lacks a row is not verified, although each of its findings passed."""
     report = samples.geochang()
-    assert is_verified(report)
+    assert report.verified
+    assert exit_code(report) == VERIFIED
     short = replace(report, findings=tuple(finding for finding in report.findings if finding.row != "V9.A"))
-    assert short.verified
-    assert not is_verified(short)
+    assert not short.verified
+    assert exit_code(short) == UNREADABLE
+    assert not json.loads(render_json(short))["verified"]
+    assert {"row": "V9.A", "status": "ERROR"}.items() <= json.loads(render_json(short))["findings"][-1].items()
     assert render_text(short).startswith("NOT VERIFIED")
     assert "no finding was reported on this row" in render_text(short)
     assert "no finding was reported on this row" in render_html(short)

@@ -3,7 +3,8 @@
 *Spec*: docs/protocol.md, section 8; EG 3.3, 3.4, verifications 5 to 8.
 
 *Idea*: Proofs hold challenges and responses only, so every commitment is recomputed and hashed. Ciphertext
-components have one squaring chain each for all their exponents; powers of g and K come from tables.
+components have one squaring chain each for all their exponents; powers of g and K come from tables. Where
+commitments are recorded beside ballots, ``verifier/batch_search.py`` has most proofs verified without this.
 
 *Invariants*: Limits come from the manifest for row S.C only; a proof is judged with the branches it has, so that
 a proof of another length fails S.C and not the equation. Cast and challenged ballots are judged alike.
@@ -13,13 +14,15 @@ a proof of another length fails S.C and not the equation. Cast and challenged ba
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from gmpy2 import mpz, powmod
 
 from verifier import hashing
+from verifier.batch_proofs import ContestProofs
 from verifier.election import number
-from verifier.group import ONE, G, P, Q, fixed_base, is_scalar, product, shared_powers
+from verifier.group import ONE, FixedBase, G, P, Q, SquaringChain, fixed_base, is_scalar, product_chain
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
 from verifier.scratch import BallotFacts, digest_record
@@ -27,6 +30,7 @@ from verifier.scratch import BallotFacts, digest_record
 SumKey = tuple[int, int, int]
 
 ALPHA, BETA = 1, 2
+PROOF_ROWS = ("V6.A", "V6.B", "V6.C", "V6.D", "V7.A", "V7.B", "V7.C", "V7.D", "E.H")
 
 
 @dataclass(slots=True)
@@ -63,13 +67,22 @@ class BallotChecker:
     """Judges ballots one by one; everything goes into the ledger and the harvest that are set on it."""
 
     def __init__(self, manifest: Manifest, keys: BallotKeys, digests: DigestKeys, window: int) -> None:
-        self.manifest, self.keys, self._digests = manifest, keys, digests
-        self.g_table, self.k_table = fixed_base(G, window), fixed_base(keys.vote_key, window)
+        self.manifest, self.keys, self._digests, self._window = manifest, keys, digests, window
         self.ledger, self.harvest = Ledger(), Harvest()
 
+    @cached_property
+    def g_table(self) -> FixedBase:
+        """Return the table of g."""
+        return fixed_base(G, self._window)
+
+    @cached_property
+    def k_table(self) -> FixedBase:
+        """Return the table of K."""
+        return fixed_base(self.keys.vote_key, self._window)
+
     def check(self, entry: int, author: bytes, ballot: dict[str, Any], facts: BallotFacts) -> bytes:
-        """Judge one ballot and return its H_I."""
-        place = f"entry {entry}, ballot {ballot['id'][:8]}"
+        """Judge one ballot but for the rows of ``PROOF_ROWS``, and return its H_I."""
+        place = _place(entry, ballot)
         identifier = bytes.fromhex(ballot["id"])
         self.harvest.ids += digest_record(self._digests.ids, identifier, (entry, 0, 0, 0))
         h_i = hashing.identifier_hash(self.keys.h_e, identifier)
@@ -85,7 +98,7 @@ class BallotChecker:
                 # has no encoding in any hash; S.C has said that there is no such contest
                 self.ledger.unevaluated("V8.A", "contest index without encoding")
                 continue
-            self._check_proofs(entry, contest, h_i, where)
+            self._list_components(entry, contest)
             chi = contest_hash_of(h_i, contest)
             self.ledger.check("V8.A", contest["contest_hash"] == chi.hex(), where, entry=entry)
             contest_hashes[index] = chi
@@ -118,19 +131,51 @@ class BallotChecker:
             same = ballot["style"] == self.manifest.district_style(facts.district)
             self.ledger.check("E.I", same, f"{place}: style {ballot['style']}", entry=entry)
 
-    def _check_proofs(self, entry: int, contest: dict[str, Any], h_i: bytes, where: str) -> None:
+    def _list_components(self, entry: int, contest: dict[str, Any]) -> None:
+        for option, selection in enumerate(contest["selections"], start=1):
+            for text, part in ((selection["alpha"], ALPHA), (selection["beta"], BETA)):
+                location = (entry, contest["contest"], option, part)
+                self.harvest.components += digest_record(self._digests.components, bytes.fromhex(text), location)
+
+    def record_proofs(self, entry: int, contests: Sequence[ContestProofs], ledger: Ledger) -> bytes:
+        """Count a ballot's proofs as passed in ``ledger``; return the digest records of their commitments.
+
+        For proofs that hold, with commitments that are those of the proofs.
+        """
+        records = bytearray()
+        for contest in contests:
+            for group, proofs in (("V6", contest.selections), ("V7", (contest.limit,))):
+                branches = sum(len(proof.challenges) for proof in proofs)
+                ledger.passed(f"{group}.B", branches)
+                ledger.passed(f"{group}.C", branches)
+                ledger.passed(f"{group}.D", len(proofs))
+            ledger.passed("V6.A", 2 * len(contest.selections))
+            ledger.passed("V7.A")
+            for option, proof in enumerate((contest.limit, *contest.selections)):
+                for part, encoded in enumerate(proof.encoded):
+                    location = (entry, contest.contest, option, part)
+                    records += digest_record(self._digests.commitments, encoded, location)
+        return bytes(records)
+
+    def check_proofs(self, entry: int, ballot: dict[str, Any], h_i: bytes) -> None:
+        """Judge all proofs of one ballot, and list their commitments, proof by proof."""
+        for contest in ballot["contests"]:
+            if contest["contest"] <= hashing.MAX_INDEX:
+                where = f"{_place(entry, ballot)}, contest {contest['contest']}"
+                self._check_contest(entry, contest, h_i, where)
+
+    def _check_contest(self, entry: int, contest: dict[str, Any], h_i: bytes, where: str) -> None:
         index = contest["contest"]
-        alphas: list[mpz] = []
-        betas: list[mpz] = []
+        alphas: list[SquaringChain] = []
+        betas: list[SquaringChain] = []
         members = True
         for option, selection in enumerate(contest["selections"], start=1):
             place = f"{where}, option {option}"
             location = (entry, index, option)
-            alpha, beta = number(selection["alpha"]), number(selection["beta"])
+            alpha, beta = (SquaringChain(number(selection[name])) for name in ("alpha", "beta"))
+            member_a, member_b = alpha.is_element(), beta.is_element()
             encoded = bytes.fromhex(selection["alpha"]), bytes.fromhex(selection["beta"])
-            for text, part in zip(encoded, (ALPHA, BETA), strict=True):
-                self.harvest.components += digest_record(self._digests.components, text, (*location, part))
-            commitments, member_a, member_b = self._commitments(alpha, beta, selection, location)
+            commitments = self._commitments(alpha, beta, selection, location)
             self.ledger.check("V6.A", member_a, f"{place}: alpha", entry=entry)
             self.ledger.check("V6.A", member_b, f"{place}: beta", entry=entry)
             challenge = hashing.selection_challenge(h_i, index, option, *encoded, commitments)
@@ -138,24 +183,22 @@ class BallotChecker:
             members = members and member_a and member_b
             alphas.append(alpha)
             betas.append(beta)
-        alpha_sum, beta_sum = product(alphas), product(betas)
+        alpha_bar, beta_bar = product_chain(alphas), product_chain(betas)
         proof = contest["limit_proof"]
-        commitments, _, _ = self._commitments(alpha_sum, beta_sum, proof, (entry, index, 0))
+        commitments = self._commitments(alpha_bar, beta_bar, proof, (entry, index, 0))
         self.ledger.check("V7.A", members, where, entry=entry)
-        bars = hashing.element_bytes(alpha_sum), hashing.element_bytes(beta_sum)
+        bars = hashing.element_bytes(alpha_bar.base), hashing.element_bytes(beta_bar.base)
         challenge = hashing.limit_challenge(h_i, index, *bars, commitments)
         self._check_branches("V7", entry, proof, challenge, f"{where}, limit")
 
     def _commitments(
-        self, alpha: mpz, beta: mpz, proof: dict[str, Any], location: tuple[int, int, int]
-    ) -> tuple[list[bytes], bool, bool]:
-        """Return a_0, b_0, a_1, b_1, ... and whether alpha and beta are elements."""
+        self, alpha: SquaringChain, beta: SquaringChain, proof: dict[str, Any], location: tuple[int, int, int]
+    ) -> list[bytes]:
+        """Return a_0, b_0, a_1, b_1, ..."""
         challenges = [number(text) for text in proof["challenges"]]
         responses = [number(text) for text in proof["responses"]]
-        alpha_powers, member_a = shared_powers(alpha, challenges)
-        beta_powers, member_b = shared_powers(beta, challenges)
         result: list[bytes] = []
-        branches = zip(challenges, responses, alpha_powers, beta_powers, strict=False)
+        branches = zip(challenges, responses, alpha.powers(challenges), beta.powers(challenges), strict=False)
         for j, (c, v, alpha_c, beta_c) in enumerate(branches):
             # a_j = g^{v_j} * alpha^{c_j}
             a = self.g_table.power(v) * alpha_c % P
@@ -166,7 +209,7 @@ class BallotChecker:
                 place = (*location, 2 * j + part)
                 self.harvest.commitments += digest_record(self._digests.commitments, encoded, place)
                 result.append(encoded)
-        return result, member_a, member_b
+        return result
 
     def _check_branches(self, group: str, entry: int, proof: dict[str, Any], challenge: mpz, place: str) -> None:
         """Evaluate B, C and D of V6 or V7 on one proof."""
@@ -190,6 +233,10 @@ class BallotChecker:
             key = (facts.district, contest["contest"], option)
             a, b = self.harvest.sums.get(key, (ONE, ONE))
             self.harvest.sums[key] = a * alpha % P, b * beta % P
+
+
+def _place(entry: int, ballot: dict[str, Any]) -> str:
+    return f"entry {entry}, ballot {ballot['id'][:8]}"
 
 
 def contest_hash_of(h_i: bytes, contest: dict[str, Any]) -> bytes:

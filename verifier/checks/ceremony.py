@@ -10,7 +10,7 @@ from gmpy2 import mpz, powmod
 
 from verifier import hashing
 from verifier.election import Election, Item, Keys, number
-from verifier.group import ONE, G, P, fixed_base, inverse, is_element, is_scalar, lagrange_weight, shared_powers
+from verifier.group import ONE, G, P, SquaringChain, fixed_base, inverse, is_element, is_scalar, lagrange_weight
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
 
@@ -22,7 +22,9 @@ def check_ceremony(election: Election, ledger: Ledger) -> None:
     """Evaluate all rows of the ceremony."""
     manifest = election.manifest
     if manifest is None:
-        ledger.unevaluated_rows(ROWS, "the manifest can't be read")
+        for row in ROWS:
+            say = ledger.unevaluated if "election.manifest" in election.first else ledger.absent
+            say(row, election.no_manifest)
         return
     for kind, found in election.by_trustee.items():
         for item in found.values():
@@ -223,7 +225,8 @@ def partial_verdict(
     m, c, v = number(partial["partial"]), number(partial["challenge"]), number(partial["response"])
     z = keys.verification_keys[trustee - 1]
     # a = g^v * Z_i^c, b = A^v * M_i^c
-    (m_c,), member = shared_powers(m, [c])
+    chain = SquaringChain(m)
+    (m_c,) = chain.powers([c])
     commit_a = fixed_base(G).power(v) * powmod(z, c, P) % P
     commit_b = powmod(a, v, P) * m_c % P
     encode = hashing.element_bytes
@@ -237,7 +240,7 @@ def partial_verdict(
         bytes.fromhex(partial["partial"]),
         encode(commit_a) + encode(commit_b),
     )
-    return member, bool(c == challenge)
+    return chain.is_element(), bool(c == challenge)
 
 
 def _check_rehearsal(election: Election, manifest: Manifest, ledger: Ledger) -> None:

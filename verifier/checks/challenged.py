@@ -24,14 +24,18 @@ def check_opening(checker: BallotChecker, entry: int, h_i: bytes, value: dict[st
     place = f"entry {entry}, ballot {ballot['id'][:8]}"
     style = manifest.style(ballot["style"]) or ()
     opened = [opening["contest"] for opening in openings]
-    for index, contest in enumerate(opened):
-        known = contest in style and contest not in opened[:index]
-        ledger.check("V14.A", known, f"{place}, contest {contest}", entry=entry)
+    seen = 0
+    for contest in opened:
+        # in the order of the ballot, which is the manifest's; so none twice
+        ledger.check("V14.A", contest in style and contest > seen, f"{place}, contest {contest}", entry=entry)
+        seen = max(seen, contest)
     for contest in style:
         ledger.check("V14.B", contest in opened, f"{place}, contest {contest}", entry=entry)
     for opening in openings:
         _check_values(manifest, opening, place, entry, ledger)
-    ledger.check("V13.B", _code_holds(checker, h_i, ballot, openings), place, entry=entry)
+    nonces = [number(selection["nonce"]) for opening in openings for selection in opening["selections"]]
+    holds = all(map(is_scalar, nonces)) and _code_holds(checker, h_i, ballot, openings)
+    ledger.check("V13.B", holds, place, entry=entry)
 
 
 def _check_values(manifest: Manifest, opening: dict[str, Any], place: str, entry: int, ledger: Ledger) -> None:
@@ -58,8 +62,6 @@ def _code_holds(checker: BallotChecker, h_i: bytes, ballot: dict[str, Any], open
         for number_, selection in enumerate(contest["selections"]):
             if number_ < len(opened):
                 nonce, sigma = number(opened[number_]["nonce"]), opened[number_]["value"]
-                if not is_scalar(nonce):
-                    return False
                 # (alpha, beta) = (g^xi, K^{sigma + xi})
                 pair = checker.g_table.power(nonce) % P, checker.k_table.power((nonce + sigma) % Q) % P
                 ciphertexts += map(hashing.element_bytes, pair)

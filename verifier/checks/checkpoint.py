@@ -54,16 +54,16 @@ def check_signature(checkpoint: Checkpoint, trust: Trust, ledger: Ledger) -> Non
         ledger.note("L.A", "the key was taken from the record itself; bring your own with --log-key or --policy")
 
 
-def cosigners(checkpoint: Checkpoint, trust: Trust) -> tuple[dict[str, int], list[str]]:
+def cosigners(checkpoint: Checkpoint, trust: Trust) -> tuple[dict[str, tuple[int, ...]], list[str]]:
     """Return the times of valid cosignatures by witness, and the witnesses whose line is invalid."""
-    times: dict[str, int] = {}
+    times: dict[str, tuple[int, ...]] = {}
     broken: list[str] = []
     if trust.policy is not None:
         for name, key in trust.policy.witnesses.items():
             if key.kind == COSIGNATURE:
                 verdict = verify_key(checkpoint.note, key)
-                if verdict.time is not None:
-                    times[name] = verdict.time
+                if verdict.times:
+                    times[name] = verdict.times
                 elif verdict.lines:
                     broken.append(name)
     return times, broken
@@ -152,7 +152,9 @@ def check_schedule(
     A cosignature of size s at time t proves that the entries below s existed at t, and nothing about later ones. So an
     opening or closing that is too early can be proved, one that is late only bounded; bounds go into the note.
     """
-    seen = [(point.size, time) for point in checkpoints for time in cosigners(point, trust)[0].values()]
+    seen = [
+        (point.size, time) for point in checkpoints for times in cosigners(point, trust)[0].values() for time in times
+    ]
     if not seen:
         ledger.absent("L.M", "no witness of the policy has cosigned")
         return
@@ -174,6 +176,7 @@ def check_schedule(
         lower = f"after {_shown(max(before))}" if before else "at a time without lower bound"
         upper = f"before {_shown(min(after))}" if after else "at a time without upper bound"
         ledger.note("L.M", f"{kind} was logged {lower} and {upper}")
+    ledger.absent("L.M", "no witness has cosigned a checkpoint that holds the opening or the closing")
 
 
 def _seconds(text: str) -> int:

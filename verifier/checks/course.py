@@ -213,6 +213,9 @@ class Course:
             self._ledger.check("L.J", not repeated, f"{name}: repeated", entry=item.entry)
 
     def _judge_place(self, item: Item, name: str, *, repeated: bool) -> None:
+        if "election.manifest" not in self._election.first:
+            self._ledger.failed("L.I", f"{name}: without a manifest", entry=item.entry)
+            return
         if self._election.manifest is None:
             self._ledger.unevaluated("L.I", "the manifest can't be read")
             return

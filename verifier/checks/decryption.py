@@ -72,15 +72,12 @@ def check_coverage(
         wanted = [
             (contest.index, [(unit, len(contest.option_labels)) for unit in units.get(contest.index, {})])
             for contest in manifest.contests
-            if facts[contest.index].published
+            if facts[contest.index].published and units.get(contest.index)
         ]
         given = [
             (contest["contest"], [(unit["unit"], len(unit["partials"])) for unit in contest["units"]])
             for contest in item.value["contests"]
         ]
-        # a contest without units may be listed or left out
-        given = [entry for entry in given if entry[1] or entry not in wanted]
-        wanted = [entry for entry in wanted if entry[1]]
         ledger.check("D.F", given == wanted, f"{place}: not exactly what is to be decrypted", entry=item.entry)
     result = election.single("election.result")
     for contest in result.value["contests"] if result is not None and result.value is not None else ():
@@ -110,7 +107,7 @@ def check_result(
         ledger.unevaluated_rows(RESULT_ROWS, "election.result can't be read")
         return
     used = _check_used(election, manifest, facts, item, ledger)
-    _check_contents(manifest, item, units, ledger)
+    _check_contents(manifest, facts, item, units, ledger)
     listed = {contest["contest"] for contest in item.value["contests"]}
     for index in sorted(on_ballots):
         there = index in listed and units is not None and index in units
@@ -136,7 +133,9 @@ def _check_used(
     return used
 
 
-def _check_contents(manifest: Manifest, item: Item, units: TallyUnits | None, ledger: Ledger) -> None:
+def _check_contents(
+    manifest: Manifest, facts: Mapping[int, ContestFacts], item: Item, units: TallyUnits | None, ledger: Ledger
+) -> None:
     seen = 0
     for entry in item.value["contests"]:
         index = entry["contest"]
@@ -150,7 +149,8 @@ def _check_contents(manifest: Manifest, item: Item, units: TallyUnits | None, le
             continue
         for unit in entry["units"]:
             _check_options(contest, unit, f"{where}, unit {unit['unit']}", item.entry, ledger)
-        if units is not None and entry["units"]:
+        # what a sealed or withheld contest must not hold is D.I's matter
+        if units is not None and facts[index].published and (entry["units"] or units.get(index)):
             same = [unit["unit"] for unit in entry["units"]] == list(units.get(index, {}))
             ledger.check("V11.C", same, f"{where}: units are not those of the tally", entry=item.entry)
     if not item.value["contests"]:

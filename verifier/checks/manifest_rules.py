@@ -45,7 +45,7 @@ def _facts(m: Manifest) -> Iterator[_Fact]:
     yield _are_labels(m.trustee_labels), "labels of the trustees"
     yield bool(m.styles) and _are_labels(m.style_labels), "ballot styles: none, or their labels"
     for index, style in enumerate(m.styles, start=1):
-        fits = all(m.contest(contest) for contest in style) and list(style) == sorted(set(style))
+        fits = bool(style) and all(m.contest(contest) for contest in style) and list(style) == sorted(set(style))
         yield fits, f"ballot style {index} does not name existing contests in ascending order"
     yield bool(m.district_labels) and _are_labels(m.district_labels), "districts: none, or their labels"
     for index, number in enumerate(m.district_styles, start=1):
@@ -99,7 +99,7 @@ def _is_label(label: str) -> bool:
     return (
         1 <= len(label) <= MAX_LABEL
         and len(label.splitlines()) == 1
-        and not re.search(r"\t|[\x00-\x1f\x7f]|\s\s", label)
+        and not re.search(r"\t|\s\s", label)
         and label == label.strip()
     )
 

@@ -124,19 +124,14 @@ def votes_of(contest: Contest, units: list[dict[str, Any]], paper: PaperCounts) 
     return tuple(votes)
 
 
-def check_outcome(
-    election: Election,
-    manifest: Manifest,
-    facts: Mapping[int, ContestFacts],
-    on_ballots: frozenset[int],
-    ledger: Ledger,
-) -> None:
+def check_outcome(election: Election, manifest: Manifest, facts: Mapping[int, ContestFacts], ledger: Ledger) -> None:
     """Evaluate O.C and O.D."""
     item = election.single("election.result")
     if item is None:
         for row in ("O.C", "O.D"):
             ledger.absent(row, "no election.result in the record")
         return
+    _check_final(election, item, ledger)
     if item.value is None:
         ledger.unevaluated_rows(("O.C", "O.D"), "election.result can't be read")
         return
@@ -146,14 +141,12 @@ def check_outcome(
     paper = paper_counts(election, manifest)
     listed = {entry["contest"] for entry in item.value["contests"]}
     for contest in manifest.contests:
-        # a contest that is on ballots and missing here fails V11.D
-        if contest.index not in listed and contest.index not in on_ballots:
+        if contest.index not in listed:
             ledger.failed("O.D", f"entry {item.entry}: contest {contest.index} has no outcome", entry=item.entry)
     for entry in item.value["contests"]:
         contest_or_none = manifest.contest(entry["contest"])
         if contest_or_none is not None:
             _check_contest(item, entry, contest_or_none, facts[entry["contest"]], paper, ledger)
-    _check_final(election, item, ledger)
 
 
 def _check_contest(

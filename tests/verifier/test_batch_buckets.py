@@ -1,0 +1,91 @@
+"""The product of many powers out of buckets."""
+
+import random
+from typing import Any
+
+import pytest
+from gmpy2 import mpz, powmod
+
+from verifier.batch_buckets import EXPONENT_BITS, Buckets, planned_products, power_of_bits, window_widths
+from verifier.group import ONE, P
+
+LARGEST = (1 << EXPONENT_BITS) - 1
+
+
+@pytest.mark.parametrize("expected", [0, 1, 30, 3000])
+def test_products_are_those_of_powers(expected: int) -> None:
+    """Show that every plan of windows gives the product of all powers, with extreme exponents and repeated bases."""
+    rng = random.Random(expected)
+    pairs = [(mpz(rng.randrange(1, int(P))), rng.getrandbits(EXPONENT_BITS)) for _ in range(20)]
+    pairs += [(pairs[0][0], 0), (pairs[1][0], LARGEST), (pairs[1][0], 1), (mpz(1), 77), (P - 1, LARGEST)]
+    buckets = Buckets(expected)
+    right = ONE
+    for x, exponent in pairs:
+        buckets.add(x, exponent)
+        right = right * powmod(x, exponent, P) % P
+    products = buckets.bit_products()
+    assert power_of_bits(products) == right
+    for bit, product in enumerate(products):
+        expected_product = ONE
+        for x, exponent in pairs:
+            if exponent >> bit & 1:
+                expected_product = expected_product * x % P
+        assert product == expected_product
+    assert power_of_bits(buckets.bit_products()) == 1
+
+
+def test_more_numbers_than_wait_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show that it does not matter when waiting numbers go into the buckets."""
+    rng = random.Random(5)
+    pairs = [(mpz(rng.randrange(1, int(P))), rng.getrandbits(EXPONENT_BITS)) for _ in range(50)]
+    results = []
+    for waiting in (7, 50, 1000):
+        monkeypatch.setattr("verifier.batch_buckets.WAITING", waiting)
+        buckets = Buckets(50)
+        for x, exponent in pairs:
+            buckets.add(x, exponent)
+        results.append(power_of_bits(buckets.bit_products()))
+    assert results[0] == results[1] == results[2]
+
+
+def test_plans() -> None:
+    """Show that windows cover 128 bits, get wider with more numbers, and never need more than 300 MB."""
+    widest = 0
+    for exponent in range(40):
+        widths = window_widths(1 << exponent)
+        assert sum(widths) == EXPONENT_BITS
+        assert max(widths) >= widest
+        widest = max(widths)
+        assert sum(1 << width for width in widths) * 568 < 300 << 20
+    assert max(window_widths(16)) <= 4
+    assert widest == 16
+
+
+class Counted:
+    """A number that counts its products."""
+
+    products = 0
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __mul__(self, other: "Counted") -> "Counted":
+        Counted.products += 1
+        return Counted(self.value * other.value % int(P))
+
+    def __mod__(self, other: object) -> "Counted":
+        return self
+
+
+@pytest.mark.parametrize("count", [100, 2000, 20000])
+def test_products_are_as_many_as_planned(count: int) -> None:
+    """Show that the count of products is the planned one, less those with empty buckets, within 10 %."""
+    rng = random.Random(count)
+    buckets = Buckets(count)
+    numbers: Any = [Counted(3) for _ in range(10)]
+    Counted.products = 0
+    for i in range(count):
+        buckets.add(numbers[i % 10], rng.getrandbits(EXPONENT_BITS))
+    buckets.bit_products()
+    planned = planned_products(count, window_widths(count))
+    assert 0.75 * planned < Counted.products <= 1.02 * planned

@@ -1,0 +1,112 @@
+"""A product of many powers, prod x^e mod p, of which only buckets are kept.
+
+*Spec*: docs/batch-verification.md, sections 4 and 9; Yao 1976, Pippenger 1976 (the bucket method).
+
+*Idea*: Exponents of 128 bits are cut into windows of w bits. In each window a number is multiplied into the bucket
+of its digit, and is then forgotten. At the end a row of 2^w buckets is halved w times: the product of the upper half
+is T_b, the product of all numbers whose exponent has bit b set; after it is taken, each upper bucket is multiplied
+onto the lower one whose digit lacks that bit. Then prod x^e = prod T_b^(2^b), and the T_b say at the same time
+whether the numbers are squares (``verifier/batch.py``).
+
+*Invariants*: Memory depends on the windows, not on how many numbers were added. The plan of windows changes cost only.
+
+*Cost* in products mod p, with k windows of w bits and n numbers: at most k*n for adding, 2*k*2^w for the rows.
+"""
+
+from collections.abc import Sequence
+
+from gmpy2 import mpz
+
+from verifier.group import ONE, P
+
+EXPONENT_BITS = 128
+# at most 8 rows of 65,536 numbers of 560 bytes: 300 MB, however many numbers there are
+FEWEST_WINDOWS = 8
+MOST_WINDOWS = 64
+# numbers go through the windows together, so that one row at a time is in the cache
+WAITING = 1024
+
+
+def window_widths(count: int) -> tuple[int, ...]:
+    """Return the widths, in bits, of the windows that are cheapest for ``count`` exponents; they add up to 128."""
+    plans = (_even_widths(windows) for windows in range(FEWEST_WINDOWS, MOST_WINDOWS + 1))
+    return min(plans, key=lambda widths: planned_products(count, widths))
+
+
+def _even_widths(windows: int) -> tuple[int, ...]:
+    narrow, wider = divmod(EXPONENT_BITS, windows)
+    return (narrow + 1,) * wider + (narrow,) * (windows - wider)
+
+
+def planned_products(count: int, widths: Sequence[int]) -> int:
+    """Return the products mod p that ``count`` numbers are expected to take: all digits but 0, and the rows' end."""
+    return sum(count - (count >> width) + (2 << width) for width in widths)
+
+
+class Buckets:
+    """The state of one product of powers with exponents below 2^128."""
+
+    def __init__(self, expected: int) -> None:
+        self._rows: list[tuple[int, int, list[mpz | None]]] = []
+        shift = 0
+        for width in window_widths(expected):
+            self._rows.append((shift, width, [None] * (1 << width)))
+            shift += width
+        self._waiting: list[tuple[mpz, int]] = []
+
+    def add(self, x: mpz, exponent: int) -> None:
+        """Multiply x^exponent into the product; 0 < x < p, 0 <= exponent < 2^128."""
+        self._waiting.append((x, exponent))
+        if len(self._waiting) == WAITING:
+            self._pour()
+
+    def _pour(self) -> None:
+        waiting = self._waiting
+        for shift, width, row in self._rows:
+            mask = (1 << width) - 1
+            for x, exponent in waiting:
+                digit = exponent >> shift & mask
+                # x^0 = 1
+                if digit:
+                    bucket = row[digit]
+                    row[digit] = x if bucket is None else bucket * x % P
+        waiting.clear()
+
+    def bit_products(self) -> list[mpz]:
+        """Return T_b for b = 0..127 and forget everything."""
+        self._pour()
+        result: list[mpz] = []
+        while self._rows:
+            _, width, row = self._rows.pop(0)
+            result += _halve(row, width)
+        return result
+
+
+def _halve(row: list[mpz | None], width: int) -> list[mpz]:
+    """Return T_b for the bits of one window, lowest first; the row is used up."""
+    result: list[mpz] = []
+    while width:
+        width -= 1
+        half = 1 << width
+        top = ONE
+        for digit in range(half):
+            x = row[half + digit]
+            if x is not None:
+                # T_b = the product of all buckets whose digit has bit b set
+                top = x if top is ONE else top * x % P
+                low = row[digit]
+                row[digit] = x if low is None else low * x % P
+        del row[half:]
+        result.append(top)
+    result.reverse()
+    return result
+
+
+def power_of_bits(products: Sequence[mpz]) -> mpz:
+    """Return prod T_b^(2^b) for b = 0, 1, ..."""
+    result = ONE
+    for product in reversed(products):
+        result = result * result % P
+        if product is not ONE:
+            result = result * product % P
+    return result
