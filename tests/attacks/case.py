@@ -1,4 +1,4 @@
-"""One line of the table of rows: a dishonest record, the rows that fail by it and no others, and the board's refusal."""
+"""One line of the table of rows: a dishonest record, the rows that fail and no others, and the board's refusal."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -49,9 +49,7 @@ class Case:
         """Let the verifier judge."""
         forgery = self.forgery()
         handed = self.publish(forgery)
-        return verify_files(
-            handed.files, earlier=handed.earlier, receipts=handed.receipts, election=forgery.scope
-        )
+        return verify_files(handed.files, earlier=handed.earlier, receipts=handed.receipts, election=forgery.scope)
 
     def refusal(self) -> Refusal | None:
         """Let the board judge."""

@@ -5,12 +5,12 @@ from hashlib import sha256
 from tests.attacks.case import Case
 from tests.forge.ballots import Craft, rehash
 from tests.forge.forger import Forger, Lie, Lies
-from tests.forge.lies import OTHER_HASH, beyond_q, crafted, drop, next_scalar, opened, put
+from tests.forge.lies import OTHER_HASH, beyond_q, crafted, drop, next_scalar, opened, put, swapped
 from tests.forge.log import Value
 from tests.forge.numbers import draw, seeded
 from tests.forge.plans import BLANK, COUNCIL, NO, ONCE, YES, cast, challenge
 
-# Ada and Cem vote yes: in the proof for option 1 of contest 1 the branch j = 0 is simulated, its c_0 and v_0 free to choose.
+# Ada and Cem vote yes: in the proof for option 1 of contest 1 branch j = 0 is simulated, c_0 and v_0 are free.
 BRANCH, LIMIT_BRANCH = (1, 1, 0), (1, 0, 0)
 FIRST = "contests.0.selections.0"
 LIMIT = "contests.0.limit_proof"
@@ -104,9 +104,7 @@ PROOF_CASES = tuple(
         Case(
             rows=f"{group}.C",
             name=f"a response of a {name} proof written as v + q",
-            lies=Lies(
-                ballots={"Ada": Craft(responses={place: 5})}, say={"Ada": put(f"{path}.responses.0", beyond_q)}
-            ),
+            lies=Lies(ballots={"Ada": Craft(responses={place: 5})}, say={"Ada": put(f"{path}.responses.0", beyond_q)}),
             refused=("Ada", "encoding.out_of_range"),
         ),
         Case(
@@ -199,12 +197,25 @@ CASES = (
         name="a value that is not the encrypted one",
         lies=Lies(
             say={
-                "challenge Cem": both(
-                    put("openings.0.selections.0.value", 0), put("openings.0.selections.1.value", 1)
-                )
+                "challenge Cem": both(put("openings.0.selections.0.value", 0), put("openings.0.selections.1.value", 1))
             }
         ),
         refused=("challenge Cem", "challenge.confirmation_code"),
+    ),
+    Case(
+        rows="V13.B",
+        name="a nonce written as xi + q",
+        lies=Lies(
+            ballots={"challenge Cem": Craft(nonces={(1, 2): 5})},
+            say={"challenge Cem": put("openings.0.selections.1.nonce", beyond_q)},
+        ),
+        refused=("challenge Cem", "encoding.out_of_range"),
+    ),
+    Case(
+        rows="V14.A",
+        name="openings in another order than the ballot's contests",
+        lies=say("challenge Cem", "openings", swapped),
+        refused=("challenge Cem", "challenge.missing_contest"),
     ),
     Case(
         rows="V14.A",
@@ -230,7 +241,7 @@ CASES = (
         lies=Lies(say={"challenge Cem": drop("openings.1.selections.2")}),
         refused=("challenge Cem", "challenge.missing_option"),
     ),
-    # A ballot that truly holds a forbidden value can't have a proof of the right form that holds (soundness): V14.E comes
+    # A ballot that truly holds a forbidden value has no proof of the right form that holds (soundness): V14.E comes
     # with V6.D, and V14.F with V7.D.
     Case(
         rows="V14.E V6.D",

@@ -5,8 +5,9 @@ from dataclasses import replace
 from tests.attacks.case import Case
 from tests.forge import ceremony
 from tests.forge.ceremony import KeyCraft
-from tests.forge.forger import Lies
+from tests.forge.forger import Forger, Lies
 from tests.forge.lies import OTHER_HASH, beyond_q, next_scalar, one_more, put, swapped
+from tests.forge.log import Value
 from tests.forge.numbers import G, P, Q, element_hex, number, power, scalar_hex
 from tests.forge.plans import SMALL
 
@@ -23,14 +24,34 @@ def times_g(text: str) -> str:
     return element_hex(number(text) * G % P)
 
 
+def large_value(forger: Forger, _value: Value) -> Value:
+    """Rehearse with 1001, which the trustees decrypt as they should."""
+    return forger.rehearsal(1001)
+
+
+def chosen_ciphertext(forger: Forger, value: Value) -> Value:
+    """Let the trustees decrypt somebody's encryption of the announced value."""
+    return {
+        **value,
+        "alpha": element_hex(number(value["alpha"]) * G % P),
+        "beta": element_hex(number(value["beta"]) * forger.keys.vote_key % P),
+    }
+
+
 # kappa_2 times -1 has order 2q. Both challenges are made even, so that (-kappa)^c = kappa^c and the proofs hold.
 MINUS_KAPPA = KeyCraft(kappa=P - power(G, SECRETS[1].zeta), even=True)
 # The same with the second coefficient of the data polynomial, which no other formula uses.
 MINUS_COEFFICIENT = KeyCraft(commitments={("data", 1): P - power(G, SECRETS[1].data[1])}, even=True)
 
-# A coefficient 0 has the commitment 1, and its response is the proof nonce alone: chosen as 5 it can be written as 5 + q.
+# A coefficient 0 has the commitment 1, and its response is the proof nonce alone: 5 can be written as 5 + q.
 ZERO_COEFFICIENT = (SECRETS[0], replace(SECRETS[1], data=(SECRETS[1].data[0], 0)), SECRETS[2])
 NONCE_FIVE = KeyCraft(nonces={("data", 1): 5})
+
+# The constant terms of the data polynomials add up to 0.
+NO_DATA_KEY = (
+    *SECRETS[:2],
+    replace(SECRETS[2], data=(-(SECRETS[0].data[0] + SECRETS[1].data[0]) % Q, SECRETS[2].data[1])),
+)
 
 # One trustee's polynomial has a degree more than the quorum allows: two trustees no longer suffice.
 THREE_COEFFICIENTS = (SECRETS[0], ceremony.make_secret("raiser", 3), SECRETS[2])
@@ -100,9 +121,7 @@ CASES = (
     Case(
         rows="V2.B",
         name="a response written as v + q",
-        lies=Lies(
-            secrets=ZERO_COEFFICIENT, keys={2: NONCE_FIVE}, say={"keys 2": put("data.responses.1", beyond_q)}
-        ),
+        lies=Lies(secrets=ZERO_COEFFICIENT, keys={2: NONCE_FIVE}, say={"keys 2": put("data.responses.1", beyond_q)}),
         refused=("keys 2", "encoding.out_of_range"),
     ),
     Case(
@@ -128,6 +147,12 @@ CASES = (
         name="a data key that is not the product",
         lies=say("joint keys", "data_key", times_g),
         refused=("joint keys", "keys.data_key"),
+    ),
+    Case(
+        rows="V3.B",
+        name="a data key of 1",
+        lies=Lies(secrets=NO_DATA_KEY),
+        refused=("confirmation 1", "ceremony.degenerate_key"),
     ),
     Case(
         rows="V4.A",
@@ -218,6 +243,18 @@ CASES = (
         rows="D.E",
         name="a rehearsal that decrypts to another value",
         lies=say("rehearsal", "value", one_more),
-        refused=("rehearsed 3", "rehearsal.value"),
+        refused=("rehearsal", "rehearsal.ciphertext"),
+    ),
+    Case(
+        rows="D.E",
+        name="a rehearsal ciphertext of the authority's own choice",
+        lies=Lies(say={"rehearsal": chosen_ciphertext}),
+        refused=("rehearsal", "rehearsal.ciphertext"),
+    ),
+    Case(
+        rows="D.E",
+        name="a rehearsal value that is not small",
+        lies=Lies(say={"rehearsal": large_value}),
+        refused=("rehearsal", "rehearsal.value_range"),
     ),
 )

@@ -6,16 +6,32 @@ from hashlib import sha256
 
 from evote.ed25519 import SigningKey
 from evote.election.kinds import Kind
-from evote.log.note import Ed25519Signer
+from evote.election.voting_rules import ContestRule, Method
+from evote.log.note import Ed25519Signer, NoteSigner
+from evote.log.proof import decode_proof, encode_proof
 from evote.log.statement import decode_statement, encode_statement
 from tests.attacks.case import Case, Handed
 from tests.forge.forger import Forger, Lies
 from tests.forge.lies import OTHER_HASH, one_more, put, silent, spelled, swapped
 from tests.forge.log import Forgery, Line, Value, sign_line, spell
-from tests.forge.plans import BASE, NORTH, ONCE, PAPER, SMALL, YES, cast, person, replacement, strike
+from tests.forge.plans import (
+    NORTH,
+    PAPER,
+    SMALL,
+    SOUTH,
+    WITHHELD,
+    YES,
+    YES_NO,
+    Voter,
+    cast,
+    contest,
+    manifest_of,
+    person,
+    replacement,
+    strike,
+)
 from tests.forge.record import (
     LOG,
-    NO_WITNESSES,
     ORIGIN,
     TWO_WITNESSES,
     WITNESSES,
@@ -54,6 +70,18 @@ def flipped_tile(_forgery: Forgery, files: dict[str, bytes]) -> dict[str, bytes]
     return {path: bytes([files[path][0] ^ 1]) + files[path][1:]}
 
 
+def flipped_upper_tile(_forgery: Forgery, files: dict[str, bytes]) -> dict[str, bytes]:
+    """Change the hash of the first 256 entries."""
+    return {"tile/1/000.p/1": bytes([files["tile/1/000.p/1"][0] ^ 1]) + files["tile/1/000.p/1"][1:]}
+
+
+def after_others(forgery: Forgery) -> Forgery:
+    """Put 250 statements of other services before the election."""
+    scope = sha256(b"elsewhere").digest()
+    others = [sign_line(f"other {i}", "badge.issued", person("issuer"), scope, b"{}") for i in range(250)]
+    return replace(forgery, lines=(*others, *forgery.lines))
+
+
 def other_root(forgery: Forgery) -> bytes:
     """Return a checkpoint of the same size and another root, signed by the log."""
     return checkpoint_of(leaves(forgery), root=bytes.fromhex(OTHER_HASH))
@@ -66,7 +94,7 @@ def half_witnessed(forgery: Forgery) -> Handed:
 
 def witnessed_too_early(forgery: Forgery) -> Handed:
     """Publish with cosignatures that saw the whole election a second before it was to open."""
-    signers = (LOG, *(witness.at(OPENS_AT - 1) for witness in WITNESSES))
+    signers: list[NoteSigner] = [LOG, *(witness.at(OPENS_AT - 1) for witness in WITNESSES)]
     return Handed(files=files_of(forgery, policy=TWO_WITNESSES, signers=signers))
 
 
@@ -76,6 +104,13 @@ def missing_receipt(forgery: Forgery) -> Handed:
         sign_line("lost", Kind.BALLOT_CAST, person("Fay"), forgery.scope, b"{}"), before="challenge Cem"
     ).cut(after="lost")
     return Handed(files=files_of(forgery), receipts={"fay.tlog-proof": receipt_of(before, "lost")})
+
+
+def foreign_receipt(forgery: Forgery) -> Handed:
+    """Hand in a receipt for a statement of the log under a checkpoint of another key."""
+    proof = decode_proof(receipt_of(forgery, "Ada"))
+    forged = replace(proof, checkpoint=checkpoint_of(leaves(forgery), signers=(IMPOSTOR,)))
+    return Handed(files=files_of(forgery), receipts={"ada.tlog-proof": encode_proof(forged)})
 
 
 def other_signature(forgery: Forgery) -> Forgery:
@@ -107,6 +142,16 @@ def heavy(value: Value) -> Value:
     return {**value, "weight": 2}
 
 
+# Eva, who does not vote, and anybody else weigh more than 10^9 together, times an option limit of 1000.
+HEAVY = replace(
+    WITHHELD,
+    manifest=manifest_of(
+        "heavy", (YES_NO, contest("budget", "a b", (1000, 1000), ContestRule(method=Method.SCORE))), ((1,), (2,))
+    ),
+    voters=(*SMALL.voters, Voter("Eva", SOUTH, 10**9)),
+    acts=SMALL.acts,
+)
+
 CASES = (
     Case(
         rows="S.A",
@@ -129,8 +174,14 @@ CASES = (
     Case(
         rows="L.A",
         name="a checkpoint signed by somebody else",
+        publish=with_files(lambda forgery, _: {"checkpoint": checkpoint_of(leaves(forgery), signers=(IMPOSTOR,))}),
+        unseen=ELSEWHERE,
+    ),
+    Case(
+        rows="L.A",
+        name="a checkpoint of another log by the same key",
         publish=with_files(
-            lambda forgery, _: {"checkpoint": checkpoint_of(leaves(forgery), signers=(IMPOSTOR,))}
+            lambda forgery, _: {"checkpoint": checkpoint_of(leaves(forgery), origin="forge.example/other")}
         ),
         unseen=ELSEWHERE,
     ),
@@ -142,6 +193,13 @@ CASES = (
         unseen=ELSEWHERE,
     ),
     Case(rows="L.D", name="a wrong tile over right entries", publish=with_files(flipped_tile), unseen=ELSEWHERE),
+    Case(
+        rows="L.D",
+        name="a wrong tile of level 1 in a larger log",
+        edit=after_others,
+        publish=with_files(flipped_upper_tile),
+        unseen=ELSEWHERE,
+    ),
     Case(
         rows="L.E",
         name="an earlier checkpoint of another history",
@@ -192,9 +250,7 @@ CASES = (
         edit=unknown_kind,
         refused=("party", "admission.unknown_kind"),
     ),
-    Case(
-        rows="L.J", name="a second closing", lies=after("close", again), refused=("close again", "admission.twice")
-    ),
+    Case(rows="L.J", name="a second closing", lies=after("close", again), refused=("close again", "admission.twice")),
     Case(
         rows="L.K",
         name="a closing by the registrar",
@@ -206,6 +262,12 @@ CASES = (
         name="a decryption by another trustee",
         lies=Lies(authors={"decryption 3": person("trustee 1")}),
         refused=("decryption 3", "admission.author"),
+    ),
+    Case(
+        rows="L.L",
+        name="a receipt that somebody else has signed",
+        publish=foreign_receipt,
+        unseen=ELSEWHERE,
     ),
     Case(rows="L.L", name="a receipt for a ballot that is not in the log", publish=missing_receipt, unseen=ELSEWHERE),
     Case(rows="L.M", name="an opening before its time", publish=witnessed_too_early, unseen=ELSEWHERE),
@@ -238,6 +300,12 @@ CASES = (
         name="an opening of another election",
         lies=say("open", "h_e", OTHER_HASH),
         refused=("open", "open.h_e"),
+    ),
+    Case(
+        rows="E.A",
+        name="weights whose sums nobody could decrypt",
+        plan=HEAVY,
+        refused=("credentials 2", "roll.weight_sum"),
     ),
     Case(
         rows="E.A",

@@ -185,8 +185,9 @@ CASES = (
         lies=Lies(say={"result": recounted(lose_last_unit)}),
         refused=("result", "result.units"),
     ),
+    # A contest without an outcome is one that is missing.
     Case(
-        rows="V11.D",
+        rows="V11.D O.D",
         name="a contest that is left out",
         lies=Lies(say={"result": drop("contests.1")}),
         refused=("result", "result.contests"),

@@ -1,11 +1,7 @@
 """What every story ends with: the verifier names the lie, and the board would have refused it."""
 
-
 from tests.forge.judges import Refusal, Verdict, first_refusal, verify_forgery
 from tests.forge.log import Forgery
-
-
-
 
 
 def assert_fails(forgery: Forgery, rows: str) -> Verdict:

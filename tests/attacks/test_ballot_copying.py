@@ -2,9 +2,9 @@
 
 Helios 2.0 accepted a copy of a ballot, with its proofs, from another voter (Cortier, Smyth, "Attacking and fixing
 Helios", 2011): three voters, one copies another, and the sum tells the vote. Copies may be verbatim, re-randomised, or
-permuted so that equal ciphertexts no longer stand at equal places. Here every proof is bound to the author's key through
-H_I (V6.D, V7.D), the identifier to author and salt (E.F), and no component or commitment may stand in the log twice
-(E.G, E.H, V5.A).
+permuted so that equal ciphertexts no longer stand at equal places. Here every proof is bound to the author's key
+through H_I (V6.D, V7.D), the identifier to author and salt (E.F), and no component or commitment may stand in the log
+twice (E.G, E.H, V5.A).
 """
 
 from evote.core.base_hashes import identifier_hash
@@ -78,7 +78,7 @@ def test_a_verbatim_copy_is_caught() -> None:
 
 
 def test_a_copy_under_the_copier_s_own_identifier_is_caught() -> None:
-    """Proofs made for Ada's H_I do not hold under Ben's, although all commitments but b_j of no branch change."""
+    """Proofs made for Ada's H_I do not hold under Ben's, although every recomputed commitment is Ada's."""
     forgery = forge(BASE, Lies(say={"Ben": under_own_name}))
 
     assert_fails(forgery, "V6.D V7.D E.G E.H")

@@ -2,9 +2,9 @@
 
 Bernhard, Pereira, Warinschi ("How not to prove yourself", 2012) forged ballots of Helios: with commitments and so the
 challenge fixed first, the prover chooses the ciphertext afterwards, as the solution of the verification equations. It
-then holds a number of 256 bits, which wrecks the tally or, in an exponent that can be found, adds votes without end. The
-same slip in a proof of possession lets a trustee publish a key it does not know. Here the challenge covers ciphertext,
-key (through H_E), ballot, contest and option: V6.D, V7.D, V2.C.
+then holds a number of 256 bits, which wrecks the tally or, in an exponent that can be found, adds votes without end.
+The same slip in a proof of possession lets a trustee publish a key it does not know. Here the challenge covers
+ciphertext, key (through H_E), ballot, contest and option: V6.D, V7.D, V2.C.
 """
 
 from typing import NamedTuple
@@ -43,7 +43,7 @@ def forge_proof(keys: BallotKeys, h_i: bytes, seed: str) -> Forged:
         c = weak_challenge(h_i, commitments)
         d_0, d_1 = exponents[0] - exponents[1], exponents[2] - exponents[3]
         # With alpha = g^x, beta = K^y: d_0/c_0 = x - y = d_1/c_1 - 1 and c_0 + c_1 = c, so
-        # c_0^2 - c_0*(c + d_0 + d_1) + d_0*c = 0... up to sign; solved by the formula for quadratic equations.
+        # c_0^2 + c_0*(d_0 + d_1 - c) - d_0*c = 0; q = 3 mod 4, so square roots are powers.
         half = (c - d_0 - d_1) * pow(2, -1, Q) % Q
         square = (half * half + d_0 * c) % Q
         root = pow(square, (Q + 1) // 4, Q)

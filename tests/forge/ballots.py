@@ -46,7 +46,9 @@ class Craft:
 
     `nonces` are xi; `negated` places publish -alpha and get even challenges; `limits` replace the range that a proof
     is made for; `draws` fix u_j, `challenges` and `responses` fix c_j and v_j of a branch that is not the true one;
-    `identifier` replaces id_B, `claimed` the values that the proofs are made for.
+    `identifier` replaces id_B, `claimed` the values that the proofs are made for; `unreduced` places publish alpha + p,
+    which takes an alpha small enough. `flipped` commitments (by place and number) are negated before they are hashed;
+    at `invented` places commitments and responses are anything at all, only the hash is right.
     """
 
     salt: bytes | None = None
@@ -58,23 +60,25 @@ class Craft:
     challenges: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
     responses: Mapping[tuple[int, int, int], int] = field(default_factory=dict)
     claimed: Mapping[Place, int] = field(default_factory=dict)
+    unreduced: frozenset[Place] = frozenset()
+    flipped: frozenset[tuple[int, int, int]] = frozenset()
+    invented: frozenset[Place] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """A ballot with its opening."""
+    """A ballot with its opening, and the commitments that its maker hashed, in the order of the side file."""
 
     ballot: Value
     openings: list[Value]
+    commitments: bytes
 
 
 HONEST = Craft()
 
 
 @cache
-def honest_ballot(
-    keys: BallotKeys, style: int, lines: tuple[ContestLine, ...], author: bytes, seed: str
-) -> Made:
+def honest_ballot(keys: BallotKeys, style: int, lines: tuple[ContestLine, ...], author: bytes, seed: str) -> Made:
     """Return an honest ballot; the same arguments give the same ballot, which nobody may change in place."""
     return make_ballot(keys, style, lines, author, seed)
 
@@ -93,8 +97,9 @@ def make_ballot(
     identifier = craft.identifier or ballot_id(author, salt)
     h_i = identifier_hash(keys.h_e, identifier)
     contests, openings = [], []
+    commitments: list[bytes] = []
     for line in lines:
-        contest, opening = _make_contest(keys, h_i, line, craft, seed, random)
+        contest, opening = _make_contest(keys, h_i, line, craft, seed, random, commitments)
         contests.append(contest)
         openings.append(opening)
     ballot = {
@@ -105,7 +110,7 @@ def make_ballot(
         "confirmation_code": "",
         "contests": contests,
     }
-    return Made(ballot=rehash(keys, ballot), openings=openings)
+    return Made(ballot=rehash(keys, ballot), openings=openings, commitments=b"".join(commitments))
 
 
 def rehash(keys: BallotKeys, ballot: Value) -> Value:
@@ -127,12 +132,11 @@ def _make_contest(
     craft: Craft,
     seed: str,
     random: Callable[[int], bytes],
+    commitments: list[bytes],
 ) -> tuple[Value, Value]:
     table = tables(keys.vote_key)
     c = line.index
-    nonces = [
-        craft.nonces.get((c, o), draw(seeded(f"nonce {seed} {c} {o}"))) for o in range(1, len(line.values) + 1)
-    ]
+    nonces = [craft.nonces.get((c, o), draw(seeded(f"nonce {seed} {c} {o}"))) for o in range(1, len(line.values) + 1)]
     selections, alphas, betas = [], [], []
     for option, (value, xi) in enumerate(zip(line.values, nonces, strict=True), 1):
         # (alpha, beta) = (g^xi, K^(sigma + xi))
@@ -141,14 +145,17 @@ def _make_contest(
         if (c, option) in craft.negated:
             alpha = P - alpha
         place = (c, option)
+        alpha += P if place in craft.unreduced else 0
         maximum = craft.limits.get(place, line.option_limit)
-        proof = prove(keys, h_i, place, (alpha, beta), xi, value, maximum, craft, random)
+        proof, hashed = prove(keys, h_i, place, (alpha, beta), xi, value, maximum, craft, random)
+        commitments.append(hashed)
         selections.append({"alpha": element_hex(alpha), "beta": element_hex(beta), **proof})
         alphas.append(alpha)
         betas.append(beta)
     bars = _product(alphas), _product(betas)
     maximum = craft.limits.get((c, 0), line.selection_limit)
-    limit = prove(keys, h_i, (c, 0), bars, sum(nonces) % Q, sum(line.values), maximum, craft, random)
+    limit, hashed = prove(keys, h_i, (c, 0), bars, sum(nonces) % Q, sum(line.values), maximum, craft, random)
+    commitments.append(hashed)
     contest = {"contest": c, "contest_hash": "", "selections": selections, "limit_proof": limit}
     opened = [{"value": v, "nonce": scalar_hex(xi)} for v, xi in zip(line.values, nonces, strict=True)]
     return contest, {"contest": c, "selections": opened}
@@ -170,8 +177,11 @@ def prove(
     maximum: int,
     craft: Craft,
     random: Callable[[int], bytes],
-) -> Value:
-    """Return a range proof made with the nonce xi; it holds where `value` (or what the craft claims) is true."""
+) -> tuple[Value, bytes]:
+    """Return a range proof made with the nonce xi, and its commitments as they were hashed.
+
+    It holds where `value` (or what the craft claims) is true.
+    """
     table = tables(keys.vote_key)
     real = craft.claimed.get(place, value)
     even = any(contest == place[0] and place[1] in (0, option) for contest, option in craft.negated)
@@ -188,13 +198,15 @@ def prove(
         for j in range(maximum + 1):
             # a_j = g^{u_j}, b_j = K^{u_j + (sigma - j) * c_j}
             elements += [table.g_table.power(u[j]), table.k_table.power(u[j] + (real - j) * c[j])]
+        elements = [wrap(P - int(e.value)) if (*place, i) in craft.flipped else e for i, e in enumerate(elements)]
         total = range_challenge(GROUP, h_i, context_of(place), wrap(pair[0]), wrap(pair[1]), elements).value
         # c_sigma = c - sum of the others
         c[real] = (total - sum(c) + c[real]) % Q
         if not even or c[real] % 2 == 0:
             break
-    v = [(u[j] - c[j] * xi) % Q for j in range(maximum + 1)]
-    return {"challenges": [scalar_hex(x) for x in c], "responses": [scalar_hex(x) for x in v]}
+    v = [(u[j] - c[j] * xi) % Q if place not in craft.invented else draw(random) for j in range(maximum + 1)]
+    proof = {"challenges": [scalar_hex(x) for x in c], "responses": [scalar_hex(x) for x in v]}
+    return proof, b"".join(b(int(element.value)) for element in elements)
 
 
 def _product(values: Sequence[int]) -> int:

@@ -25,7 +25,7 @@ class Secret:
     def evaluate(self, half: str, point: int) -> int:
         """Return P(point) or P^(point)."""
         coefficients = self.vote if half == "vote" else self.data
-        return sum(a * point**j for j, a in enumerate(coefficients)) % Q
+        return int(sum(a * point**j for j, a in enumerate(coefficients)) % Q)
 
 
 def make_secret(seed: str, k: int) -> Secret:

@@ -1,4 +1,4 @@
-"""What follows from what was said: which ballots count, units, sums, and the outcome, for a forger who lies consistently."""
+"""What follows from what was said: counted ballots, units, sums, outcome; for a forger who lies consistently."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -80,7 +80,8 @@ class Counting:
 
     def turnout(self, contest: int) -> int:
         """Return T."""
-        return self.weight(self.manifest.districts_of(contest)) + self._paper(contest)["ballots"]
+        papers: int = self._paper(contest)["ballots"]
+        return self.weight(self.manifest.districts_of(contest)) + papers
 
     def is_sealed(self, contest: int) -> bool:
         """Say whether the quorum is missed and the rule seals."""
@@ -102,10 +103,11 @@ class Counting:
         for index, contest in enumerate(self.manifest.contests, 1):
             ballots = {d: self.ballots(d) for d in self.manifest.districts_of(index)}
             units = form_units(ballots, self.manifest.minimum_ballots)
-            contests.append({"contest": index, "units": [self._unit(index, contest, unit) for unit in units]})
+            contests.append({"contest": index, "units": [self.unit(index, contest, unit) for unit in units]})
         return {"contests": contests}
 
-    def _unit(self, index: int, contest: Contest, districts: tuple[int, ...]) -> Value:
+    def unit(self, index: int, contest: Contest, districts: tuple[int, ...]) -> Value:
+        """Return the sums over some districts."""
         sums = [[1, 1] for _ in contest.options]
         for district, weight, ballot in self.counted():
             for one in ballot["contests"] if district in districts else ():
@@ -139,7 +141,7 @@ class Counting:
         contests = []
         for index, contest in enumerate(self.manifest.contests, 1):
             units = [
-                self._decrypted(vote_key, index, contest, unit, decryptions)
+                self.decrypted(vote_key, index, contest, unit, decryptions)
                 for unit in opened.get(index, {"units": []})["units"]
             ]
             contests.append(
@@ -152,9 +154,10 @@ class Counting:
             )
         return {"trustees": sorted(decryptions) if opened else [], "contests": contests}
 
-    def _decrypted(
+    def decrypted(
         self, vote_key: int, index: int, contest: Contest, unit: Value, decryptions: Mapping[int, Value]
     ) -> Value:
+        """Return the decrypted sums of one unit."""
         options = []
         for position, option in enumerate(contest.options):
             partials = {

@@ -60,7 +60,8 @@ def combined(beta: int, partials: Mapping[int, int]) -> int:
 
 @cache
 def _powers(vote_key: int) -> dict[int, int]:
-    result, value = {}, 1
+    result: dict[int, int] = {}
+    value = 1
     for votes in range(MOST_VOTES):
         result.setdefault(value, votes)
         value = value * vote_key % P

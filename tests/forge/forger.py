@@ -1,4 +1,5 @@
-"""A whole election told statement by statement, each of which may be a lie; what follows is computed from what was said.
+"""A whole election told statement by statement, each of which may be a lie; what follows is computed from what was
+said.
 
 Nothing is admitted and nothing is checked here: the forger holds every key of everybody.
 """
@@ -16,7 +17,6 @@ from evote.core.hashing import Encoded, Tag, hash_bytes
 from evote.ed25519 import SigningKey
 from evote.election.context import make_context
 from evote.election.kinds import Kind
-from evote.election.records import Credential
 from tests.forge import ceremony
 from tests.forge.ballots import HONEST as HONEST_BALLOT
 from tests.forge.ballots import BallotKeys, ContestLine, Craft, Made, honest_ballot, make_ballot
@@ -24,7 +24,7 @@ from tests.forge.ceremony import KeyCraft, Secret
 from tests.forge.counting import Counting
 from tests.forge.decrypting import partial_value, share_key
 from tests.forge.log import Forgery, Line, Value, sign_line, spell
-from tests.forge.numbers import GROUP, STANDARD, G, P, b, draw, element_hex, number, power, scalar_hex, seeded, wrap
+from tests.forge.numbers import GROUP, G, P, Q, b, element_hex, hash_q, number, power, scalar_hex, wrap
 from tests.forge.plans import Act, Plan, person
 
 REHEARSED = 17
@@ -78,7 +78,6 @@ class Forger:
         self.lines: list[Line] = []
         self.said: dict[str, Value] = {}
         self.digests: dict[str, str] = {}
-        self.made: dict[str, Made] = {}
         self.counting = Counting(plan.manifest)
         self.secrets = lies.secrets or ceremony.honest_secrets(len(plan.manifest.trustees), plan.manifest.quorum)
         self.commitments: tuple[tuple[int, ...], ...] = ()
@@ -113,7 +112,7 @@ class Forger:
 
     # --- saying ---------------------------------------------------------------------------------------------------
 
-    def say(self, step: str, kind: str, author: SigningKey, value: Value | bytes) -> None:
+    def say(self, step: str, kind: str, author: SigningKey, value: Value | bytes, commitments: bytes = b"") -> None:
         """Say something, or the lie in its place; then whatever follows it."""
         said = self._lied(step, value)
         if said is not None:
@@ -121,7 +120,7 @@ class Forger:
             self.said[step] = _readable(said, value)
             self.digests[step] = sha256(payload).hexdigest()
             key = self.lies.authors.get(step, author)
-            self.lines.append(sign_line(step, kind, key, self.scope, payload))
+            self.lines.append(sign_line(step, kind, key, self.scope, payload, commitments))
             self.counting.note(kind, key.public_key, self.said[step])
         if step in self.lies.after:
             self.lies.after[step](self)
@@ -159,9 +158,9 @@ class Forger:
     def _say_parameters(self) -> None:
         value = {
             "version": "v2.1.0",
-            "p": element_hex(STANDARD.p),
-            "q": scalar_hex(STANDARD.q),
-            "g": element_hex(STANDARD.g),
+            "p": element_hex(P),
+            "q": scalar_hex(Q),
+            "g": element_hex(G),
             "n": len(self.manifest.trustees),
             "k": self.manifest.quorum,
             "h_p": self.h_p.hex(),
@@ -219,28 +218,34 @@ class Forger:
         self.h_g = hash_bytes(self.h_b, Tag.GUARDIAN_RECORD, *(Encoded(b(x)) for x in everything))
 
     def _rehearse(self) -> None:
-        xi = draw(seeded("rehearsal"))
-        beta = power(self.keys.vote_key, xi + REHEARSED)
-        value = {"alpha": element_hex(power(G, xi)), "beta": element_hex(beta), "value": REHEARSED}
+        value = self.rehearsal(REHEARSED)
         self.authority("rehearsal", Kind.REHEARSAL, value)
         said = self.said.get("rehearsal", value)
         pair = number(said["alpha"]), number(said["beta"])
         for i in self.indices:
             self.trustee("rehearsed", i, Kind.TRUSTEE_REHEARSAL, {"trustee": i, **self.partial((0, 0, 0), i, pair)})
 
+    def rehearsal(self, rehearsed: int) -> Value:
+        """Return the one test ciphertext of a value."""
+        # xi_R = H_q(H_E; 0x82, b(value, 4)), (A, B) = (g^xi_R, K^(value + xi_R))
+        xi = hash_q(self.keys.h_e, Tag.REHEARSAL, b(rehearsed, 4))
+        beta = power(self.keys.vote_key, xi + rehearsed)
+        return {"alpha": element_hex(power(G, xi)), "beta": element_hex(beta), "value": rehearsed}
+
     # --- voting ---------------------------------------------------------------------------------------------------
 
     def _say_roll(self) -> None:
-        members = sorted(
-            (Credential(key=person(v.name).public_key, district=v.district, weight=v.weight) for v in self.plan.voters),
-            key=lambda one: one.key,
-        )
-        half = len(members) // 2
-        for part, some in enumerate((members[:half], members[half:]), 1):
-            listed = [{"key": one.key.hex(), "district": one.district, "weight": one.weight} for one in some]
-            self.registrar(f"credentials {part}", Kind.CREDENTIALS, {"part": part, "credentials": listed})
-        listed = [one for part in (1, 2) for one in self.said[f"credentials {part}"]["credentials"]]
-        districts = [[one for one in listed if one["district"] == d] for d in range(1, len(self.manifest.districts) + 1)]
+        voters = sorted(self.plan.voters, key=lambda voter: person(voter.name).public_key)
+        half = len(voters) // 2
+        for part, some in enumerate((voters[:half], voters[half:]), 1):
+            members = [
+                {"key": person(voter.name).public_key.hex(), "district": voter.district, "weight": voter.weight}
+                for voter in some
+            ]
+            self.registrar(f"credentials {part}", Kind.CREDENTIALS, {"part": part, "credentials": members})
+        listed: list[Value] = [one for part in (1, 2) for one in self.said[f"credentials {part}"]["credentials"]]
+        numbers = range(1, len(self.manifest.districts) + 1)
+        districts = [[one for one in listed if one["district"] == d] for d in numbers]
         value = {
             "parts": 2,
             "count": len(listed),
@@ -251,6 +256,7 @@ class Forger:
 
     def act(self, act: Act) -> None:
         """Let something happen at the ballot box."""
+        value: Value
         if act.kind is Kind.STRIKE:
             value = {"credential": person(act.voter).public_key.hex(), "reason": act.reason}
             self.registrar(act.step, act.kind, value)
@@ -265,7 +271,7 @@ class Forger:
             made = self.ballot(act)
             opened = {"ballot": made.ballot, "openings": made.openings}
             value = made.ballot if act.kind is Kind.BALLOT_CAST else opened
-            self.say(act.step, act.kind, person(act.voter), value)
+            self.say(act.step, act.kind, person(act.voter), value, made.commitments)
 
     def ballot(self, act: Act) -> Made:
         """Return the ballot of an act, crafted where the lies say so."""
@@ -275,11 +281,8 @@ class Forger:
         lines = tuple(self._line(index, marks) for index, marks in zip(indices, act.marks, strict=True))
         craft = self.lies.ballots.get(act.step, HONEST_BALLOT)
         if craft is HONEST_BALLOT:
-            made = honest_ballot(self.keys, style, lines, author, act.step)
-        else:
-            made = make_ballot(self.keys, style, lines, author, act.step, craft)
-        self.made[act.step] = made
-        return made
+            return honest_ballot(self.keys, style, lines, author, act.step)
+        return make_ballot(self.keys, style, lines, author, act.step, craft)
 
     def _line(self, index: int, marks: tuple[int, ...]) -> ContestLine:
         contest = self.manifest.contests[index - 1]
@@ -302,7 +305,10 @@ class Forger:
     def decryption_of(self, trustee: int) -> Value:
         """Return a trustee's complete partial decryption of the tally as it was said."""
         contests = [
-            {"contest": one["contest"], "units": [self._unit_partials(one["contest"], u, trustee) for u in one["units"]]}
+            {
+                "contest": one["contest"],
+                "units": [self._unit_partials(one["contest"], u, trustee) for u in one["units"]],
+            }
             for one in self.counting.to_decrypt(self.said["tally"])
         ]
         return {"trustee": trustee, "contests": contests}
@@ -316,15 +322,18 @@ class Forger:
 
 
 def _readable(said: Value | bytes, honest: Value | bytes) -> Value:
-    """Return the value behind what was said; the honest one where bytes can't be read."""
-    if isinstance(said, bytes):
-        try:
-            said = json.loads(said)
-        except ValueError:
-            return _readable(honest, {})
-    if not isinstance(said, dict):
+    """Return the value behind what was said; the honest one where bytes do not say the same fields."""
+    if not isinstance(said, bytes):
+        return said
+    try:
+        found = json.loads(said)
+    except ValueError:
+        found = None
+    if isinstance(found, dict) and (isinstance(honest, bytes) or found.keys() == honest.keys()):
+        return found
+    if isinstance(honest, bytes):
         raise TypeError("a payload is an object")
-    return said
+    return honest
 
 
 def _product(values: Any) -> int:

@@ -1,4 +1,4 @@
-"""The two who judge a forgery: the independent verifier, which reads files, and the board's admission, which reads a log."""
+"""The two who judge a forgery: the independent verifier, which reads files, and the board's admission."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -54,7 +54,9 @@ def verify_files(
     with TemporaryDirectory(dir=_MEMORY) as name:
         folder = Path(name)
         record = write(folder / "record", files)
-        handed = write(folder / "handed", {**(earlier or {}), **(receipts or {}), **({"policy": policy} if policy else {})})
+        handed = write(
+            folder / "handed", {**(earlier or {}), **(receipts or {}), **({"policy": policy} if policy else {})}
+        )
         report = verify(
             Options(
                 record=str(record),
@@ -118,6 +120,14 @@ def first_refusal(forgery: Forgery) -> Refusal | None:
             return Refusal(step=line.step, code=error.code)
         _states[digest] = fork(replay.state)
     return None
+
+
+def state_before(forgery: Forgery, step: str) -> ElectionState:
+    """Return the state of the admitted log before a step, to be changed at will."""
+    before = Forgery(scope=forgery.scope, lines=forgery.lines[: forgery.index(step)])
+    if (refusal := first_refusal(before)) is not None:
+        raise ValueError(f"{refusal.step} is not admitted: {refusal.code}")
+    return fork(_states[_beginnings(before)[-1]])
 
 
 def _beginnings(forgery: Forgery) -> list[bytes]:

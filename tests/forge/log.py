@@ -14,11 +14,12 @@ Value = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """An entry with its payload; `step` is its name in the tests."""
+    """An entry with its payload; `step` is its name in the tests, `commitments` what a ballot's maker says."""
 
     step: str
     entry: bytes
     payload: bytes
+    commitments: bytes = b""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,7 @@ def spell(value: Value) -> bytes:
     return canonical_json.encode(value)
 
 
-def sign_line(step: str, kind: str, key: SigningKey, scope: bytes, payload: bytes) -> Line:
+def sign_line(step: str, kind: str, key: SigningKey, scope: bytes, payload: bytes, commitments: bytes = b"") -> Line:
     """Return a signed line."""
     statement = sign_statement(key, kind=kind, scope=scope, payload=payload)
-    return Line(step=step, entry=encode_statement(statement), payload=payload)
+    return Line(step=step, entry=encode_statement(statement), payload=payload, commitments=commitments)

@@ -47,9 +47,13 @@ def checkpoint_of(
 
 
 def files_of(
-    forgery: Forgery, *, policy: Policy = NO_WITNESSES, signers: Sequence[NoteSigner] = (LOG,)
+    forgery: Forgery,
+    *,
+    policy: Policy = NO_WITNESSES,
+    signers: Sequence[NoteSigner] = (LOG,),
+    side_file: Sequence[bytes] = (),
 ) -> dict[str, bytes]:
-    """Return the files of a record with at most 256 entries, or more."""
+    """Return the files of a record; `side_file` are commitments for every entry (none: no such file)."""
     hashes, size = leaves(forgery), len(forgery.lines)
     files = {"checkpoint": checkpoint_of(hashes, signers=signers), "policy": format_policy(policy)}
     for level in range(level_count(size)):
@@ -61,7 +65,10 @@ def files_of(
     for kind, items in (
         (TileKind.ENTRIES, [line.entry for line in forgery.lines]),
         (TileKind.PAYLOADS, [line.payload for line in forgery.lines]),
+        (TileKind.COMMITMENTS, side_file),
     ):
+        if not items:
+            continue
         for n in range(-(-size // 256)):
             tile = bundle_at(kind, n, size)
             files[tile_path(tile)] = encode_bundle(kind, items[n * 256 : n * 256 + tile.width])
