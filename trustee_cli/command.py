@@ -87,12 +87,13 @@ _COMMON: Final[dict[str, tuple[Any, Any]]] = {
 
 
 def command(
-    app: typer.Typer, name: str
+    app: typer.Typer, name: str, korean: str
 ) -> Callable[[Callable[Concatenate[Session, P], None]], Callable[Concatenate[Session, P], None]]:
-    """Return a decorator that makes a function a command of `app`; its docstring's first line is the help text."""
+    """Return a decorator that makes a function a command of `app`; its docstring's first line is the English help."""
 
     def decorate(function: Callable[Concatenate[Session, P], None]) -> Callable[Concatenate[Session, P], None]:
-        help_text = (function.__doc__ or "").partition("\n")[0]
+        english = (function.__doc__ or "").partition("\n")[0].removesuffix(".")
+        help_text = f"{english} · {korean}"
         app.command(name, help=help_text)(_with_common_options(function))
         return function
 

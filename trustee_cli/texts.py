@@ -32,20 +32,20 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "interrupted; run the same command again to go on",
         "중단되었습니다. 같은 명령을 다시 실행하면 이어서 진행합니다",
     ),
-    "passphrase": ("Passphrase of your keystore", "키 저장소의 암호"),
+    "passphrase": ("Passphrase of your keystore", "키 저장소의 비밀 문구"),
     "passphrase_new": (
         "New passphrase for your keystore (long ones are good ones, such as six random words)",
-        "키 저장소의 새 암호(길수록 안전합니다. 예: 무작위 낱말 여섯 개)",
+        "키 저장소의 새 비밀 문구(길수록 안전합니다. 예: 무작위 낱말 여섯 개)",
     ),
-    "passphrase_again": ("The same passphrase again", "암호를 한 번 더"),
-    "passphrase_backup": ("Passphrase of the backup", "백업 파일의 암호"),
+    "passphrase_again": ("The same passphrase again", "비밀 문구를 한 번 더"),
+    "passphrase_backup": ("Passphrase of the backup", "백업 파일의 비밀 문구"),
     "passphrase_backup_new": (
         "Passphrase for the backup, another one than that of your keystore",
-        "백업 파일의 암호(키 저장소의 암호와 다르게)",
+        "백업 파일의 비밀 문구(키 저장소의 비밀 문구와 다르게)",
     ),
     "passphrase_file_open": (
         "others may read the passphrase file; run: chmod 600 '{file}'",
-        "다른 사람이 암호 파일을 읽을 수 있습니다. 실행하십시오: chmod 600 '{file}'",
+        "다른 사람이 비밀 문구 파일을 읽을 수 있습니다. 실행하십시오: chmod 600 '{file}'",
     ),
     "progress_reading": ("reading and verifying the record", "기록을 읽고 검증하는 중"),
     "progress_decrypting": ("decrypting", "복호하는 중"),
@@ -64,18 +64,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "선거 주관자에게 전달할 파일을 둘 폴더",
     ),
     "identity_made": ("Your identity key has been made.", "신원 키를 만들었습니다."),
-    "identity_key": ("Public key (give it to the authority): {key}", "공개키(선거 주관자에게 전달): {key}"),
+    "identity_key": ("Public key (give it to the authority): {key}", "공개 키(선거 주관자에게 전달): {key}"),
     "identity_fingerprint": (
-        "Fingerprint (read it out on the phone): {fingerprint}",
-        "지문(전화로 불러 확인): {fingerprint}",
+        "Fingerprint of the key (read it out on the phone): {fingerprint}",
+        "키 지문(전화로 불러 주어 확인): {fingerprint}",
     ),
     "manifest_title": ("Election: {title} ({label})", "선거: {title} ({label})"),
-    "manifest_id": ("Election id: {id}", "선거 식별자: {id}"),
+    "manifest_id": ("Election id: {id}", "선거 번호: {id}"),
     "manifest_schedule": ("Voting from {opens} to {closes}", "투표 기간: {opens} ~ {closes}"),
     "manifest_contest": ("Contest {number}: {title} ({options})", "안건 {number}: {title} ({options})"),
     "manifest_quorum": (
         "{n} trustees, any {k} of whom can decrypt together:",
-        "개표 관리인 {n}명, 그중 {k}명이 모이면 복호할 수 있습니다:",
+        "열쇠 관리인 {n}명, 그중 {k}명이 모이면 복호할 수 있습니다:",
     ),
     "manifest_trustee": ("  {index}. {label}, fingerprint {fingerprint}", "  {index}. {label}, 지문 {fingerprint}"),
     "manifest_you": (
@@ -89,17 +89,17 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "manifest_authority": ("Fingerprint of the authority: {fingerprint}", "선거 주관자의 지문: {fingerprint}"),
     "confirm_join": (
         "Do you want to be trustee {index} ({label}) of this election?",
-        "이 선거의 {index}번 개표 관리인({label})으로 참여하시겠습니까?",
+        "이 선거의 {index}번 열쇠 관리인({label})으로 참여하시겠습니까?",
     ),
     "trustee_name": ("{index} ({label})", "{index}번({label})"),
     "status_checkpoint": (
         "Record of {origin} with {size} entries, verified",
         "{origin}의 기록 {size}건, 검증 완료",
     ),
-    "status_you": ("You are trustee {index} ({label})", "본인은 {index}번 개표 관리인({label})입니다"),
+    "status_you": ("You are trustee {index} ({label})", "본인은 {index}번 열쇠 관리인({label})입니다"),
     "status_not_you": (
         "Your key is not among the trustees of this election",
-        "본인의 키는 이 선거의 개표 관리인 명단에 없습니다",
+        "본인의 키는 이 선거의 열쇠 관리인 명단에 없습니다",
     ),
     "your_step": ("Your turn: {command}", "본인 차례입니다: {command}"),
     "nothing_due": ("Nothing is due for you now", "지금 본인이 할 일은 없습니다"),
@@ -135,7 +135,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "waiting_opening": (
         "Everything is ready; waiting for the authority (and the roll): opening",
-        "준비가 끝났습니다. 선거 주관자(와 선거인 명부)를 기다립니다: 투표 시작",
+        "준비가 끝났습니다. 선거인 명부의 공표와 선거 주관자의 투표 시작을 기다립니다",
     ),
     "waiting_voting": ("Voting is under way", "투표가 진행 중입니다"),
     "waiting_paper": ("Waiting for the authority: paper counts", "선거 주관자를 기다립니다: 종이 투표 집계"),
@@ -155,7 +155,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "waiting_ended": ("The election has ended; its result is published", "선거가 끝났고 결과가 공표되었습니다"),
     "waiting_aborted": (
         "The ceremony failed and the election ended: a complaint showed trustee {culprit} guilty",
-        "키 생성 의식이 실패하여 선거가 중단되었습니다. 이의 제기로 {culprit} 개표 관리인의 잘못이 드러났습니다",
+        "키 생성 의식이 실패하여 선거가 중단되었습니다. 이의 제기로 열쇠 관리인 {culprit}의 잘못이 드러났습니다",
     ),
     "written": ("Hand this file to the authority: {path}", "이 파일을 선거 주관자에게 전달하십시오: {path}"),
     "ceremony_done": (
@@ -165,8 +165,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "complaint": (
         "The share of trustee {who} for you is wrong. Your complaint proves it to everybody and ends this election. "
         "Tell the other trustees and the authority",
-        "{who} 개표 관리인이 본인에게 보낸 키 조각이 틀렸습니다. "
-        "이의 제기는 이를 모두에게 증명하며 이 선거를 끝냅니다. 다른 개표 관리인과 선거 주관자에게 알리십시오",
+        "열쇠 관리인 {who}이(가) 본인에게 보낸 키 조각이 틀렸습니다. "
+        "이의 제기는 이를 모두에게 증명하며 이 선거를 끝냅니다. 다른 열쇠 관리인과 선거 주관자에게 알리십시오",
     ),
     "still_waiting": ("waited {seconds} seconds; {waiting}", "{seconds}초를 기다렸습니다. {waiting}"),
     "waiting_now": ("{waiting}", "{waiting}"),
@@ -177,7 +177,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "plan_contest": ("Contest {number}, {title}:", "안건 {number}, {title}:"),
     "plan_unit": (
         "  unit {unit} ({districts}): the sums of {ballots} ballots for {options} options",
-        "  집계 단위 {unit}({districts}): 투표지 {ballots}장의 선택지 {options}개별 합계",
+        "  집계 단위 {unit}({districts}): 투표지 {ballots}장, 선택지 {options}개의 합계",
     ),
     "plan_sealed": (
         "Contest {number}, {title}, is not decrypted: its quorum was missed and its rule seals it",
@@ -196,11 +196,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Compare it with the other trustees, by phone or on paper, before you go on. If theirs is another one, stop: "
         "somebody shows you different ballots",
         "합계의 지문: {fingerprint}\n"
-        "진행하기 전에 다른 열쇠 관리인들과 전화나 종이로 비교하십시오. 다르면 멈추십시오. 서로 다른 투표지를 보고 있다는 뜻입니다",
+        "진행하기 전에 다른 열쇠 관리인들과 전화나 종이로 비교하십시오. "
+        "다르면 멈추십시오. 누군가 서로 다른 투표지를 보여 주고 있다는 뜻입니다",
     ),
     "confirm_decrypt": (
-        "Have the others the same fingerprint, and shall this be decrypted, and nothing else, ever?",
-        "다른 분들의 지문도 같습니까? 이것을, 그리고 오직 이것만 복호하시겠습니까?",
+        "Do the others have the same fingerprint? Then this is decrypted, and nothing else, ever. Go on?",
+        "다른 분들의 지문도 같습니까? 위의 합계만 복호하고 다른 것은 복호하지 않습니다. 진행하시겠습니까?",
     ),
     "backup_done": (
         "Backup written and read back: {path}. Keep it apart from this computer",
@@ -209,7 +210,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "restore_done": ("Keystore restored in {path}", "키 저장소를 복원했습니다: {path}"),
     "restore_warning": (
         "statements made after the backup are not in it; if you have decrypted since, don't do so again with this one",
-        "백업 뒤에 만든 진술은 들어 있지 않습니다. 백업 뒤에 복호한 적이 있다면 이것으로 다시 복호하지 마십시오",
+        "백업한 뒤에 만든 진술은 들어 있지 않습니다. 그사이에 복호한 적이 있다면 이 키 저장소로 다시 복호하지 마십시오",
     ),
     "forgot_ceremony": (
         "The secrets of the ceremony of {label} are destroyed; the key share is kept",
@@ -239,17 +240,21 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "restore a backup in another folder: evote-trustee restore FILE --home FOLDER",
         "다른 폴더에 백업을 복원하십시오: evote-trustee restore FILE --home FOLDER",
     ),
+    "keystore.unwritable": (
+        "check free space and permissions of the folder, then run the same command again",
+        "저장 공간과 폴더의 쓰기 권한을 확인한 뒤 같은 명령을 다시 실행하십시오",
+    ),
     "keystore.exists": (
         "a keystore is never overwritten; name another file or folder, or move the old one away",
         "키 저장소는 덮어쓰지 않습니다. 다른 파일이나 폴더를 지정하거나 기존 파일을 옮기십시오",
     ),
     "keystore.permissions": (
         "if the file lies on a memory stick that knows no permissions, copy it to your disk first",
-        "권한을 모르는 저장 장치에 있는 파일이면 먼저 디스크로 복사하십시오",
+        "파일 권한을 지원하지 않는 USB 메모리 등에 있는 파일이면 먼저 컴퓨터의 디스크로 복사하십시오",
     ),
     "log.equivocation": (
         "sign nothing more; show both notes to the other trustees, the auditors and the authority",
-        "더는 서명하지 마십시오. 두 체크포인트를 다른 개표 관리인, 감사인, 선거 주관자에게 보이십시오",
+        "더는 서명하지 마십시오. 두 체크포인트를 다른 열쇠 관리인, 감사인, 선거 주관자에게 보이십시오",
     ),
     "log.rolled_back": (
         "you have seen a newer record before; ask the authority for the current one",
@@ -258,6 +263,30 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
     "trustee.log_key_changed": (
         "sign nothing; ask the authority on another way why the log's key is another one",
         "서명하지 말고, 로그의 키가 왜 달라졌는지 선거 주관자에게 다른 경로로 물으십시오",
+    ),
+    "key.wrong_id": (
+        "copy the whole log key as the authority announced it, without a change",
+        "선거 주관자가 알린 로그의 키를 처음부터 끝까지 그대로 복사해 넣으십시오",
+    ),
+    "trustee.aborted": (
+        "run it in a terminal, or answer beforehand: --passphrase-file, --outbox, --log-key and --yes",
+        "터미널에서 직접 실행하거나 --passphrase-file, --outbox, --log-key, --yes로 미리 답하십시오",
+    ),
+    "trustee.not_closed": (
+        "wait for the end of the vote; evote-trustee status says what is next",
+        "투표가 끝난 뒤에 복호합니다. evote-trustee status로 다음 단계를 보십시오",
+    ),
+    "trustee.no_keys": (
+        "the ceremony comes first; evote-trustee status says what is next",
+        "키 생성 의식이 먼저입니다. evote-trustee status로 다음 단계를 보십시오",
+    ),
+    "trustee.waiting": (
+        "nothing is wrong; run the same command again when the others have done their part",
+        "잘못된 것은 없습니다. 다른 사람의 차례가 끝나면 같은 명령을 다시 실행하십시오",
+    ),
+    "trustee.no_share": (
+        "this keystore did not take part in the ceremony, or its share was destroyed; look for a backup",
+        "이 키 저장소는 키 생성 의식에 참여하지 않았거나 키 조각이 지워졌습니다. 백업을 찾으십시오",
     ),
     "trustee.no_election": (
         "the authority publishes the manifest first; it needs the key that `evote-trustee identity` shows",
@@ -268,8 +297,10 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "복호하지 말고 기록을 감사인에게 보이십시오",
     ),
     "record.not_found": (
-        "the record may be changing at this moment; try again in a few seconds",
-        "기록이 갱신되는 중일 수 있습니다. 잠시 뒤에 다시 시도하십시오",
+        "check the folder: the record is what the authority publishes, such as board/record or an exported zip; "
+        "if it is right, the record may be changing at this moment, so try again in a few seconds",
+        "폴더를 확인하십시오. 기록은 선거 주관자가 공개한 것입니다(예: board/record 폴더나 내보낸 zip 파일). "
+        "폴더가 맞으면 기록이 갱신되는 중일 수 있으니 잠시 뒤에 다시 시도하십시오",
     ),
 }
 

@@ -9,21 +9,24 @@ Invariants: trustees are named by index and label; ballots are numbers, never a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
 from evote.election.kinds import Kind
-from evote.election.manifest import Manifest
+from evote.election.manifest import Manifest, parse_time
 from evote.election.records import ContestTally
 from evote.election.state import ElectionState, Phase
 from evote.election.tally import contests_to_decrypt
 from trustee_cli.decrypting import Plan
 from trustee_cli.output import Output
 from trustee_cli.rounds import due_kind, missing_trustees
+from trustee_cli.texts import Language
 
 _FINGERPRINT_DOMAIN: Final = b"evote/fingerprint/1\x00"
 _FINGERPRINT_DIGITS: Final = 24
 _GROUP_DIGITS: Final = 4
+_KOREA: Final = timedelta(hours=9)
 
 _COMMANDS: Final = {Kind.TRUSTEE_REHEARSAL: "rehearse", Kind.TRUSTEE_DECRYPTION: "decrypt"}
 
@@ -39,7 +42,8 @@ def describe_manifest(out: Output, manifest: Manifest, election_id: bytes, trust
     """Yield the lines that a trustee reads before taking part."""
     yield out.text("manifest_title", title=out.title(manifest.title), label=manifest.label)
     yield out.text("manifest_id", id=election_id.hex())
-    yield out.text("manifest_schedule", opens=manifest.opens, closes=manifest.closes)
+    opens, closes = (shown_time(time, out.language) for time in (manifest.opens, manifest.closes))
+    yield out.text("manifest_schedule", opens=opens, closes=closes)
     for number, contest in enumerate(manifest.contests, 1):
         options = ", ".join(out.title(option.title) for option in contest.options)
         yield out.text("manifest_contest", number=number, title=out.title(contest.title), options=options)
@@ -49,6 +53,15 @@ def describe_manifest(out: Output, manifest: Manifest, election_id: bytes, trust
         yield out.text(key, index=index, label=one.label, fingerprint=fingerprint(one.public_key))
     yield out.text("manifest_minimum", minimum=manifest.minimum_ballots)
     yield out.text("manifest_authority", fingerprint=fingerprint(manifest.authority))
+
+
+def shown_time(text: str, language: Language) -> str:
+    """Return a UTC time of a manifest as its reader's clock shows it: in Korean Korea's, else UTC."""
+    time = parse_time(text, "time")
+    if language is Language.KOREAN:
+        there = time + _KOREA
+        return f"{there.year}년 {there.month}월 {there.day}일 {there:%H:%M}(한국 시각)"
+    return f"{time:%Y-%m-%d %H:%M} UTC"
 
 
 def name_trustees(out: Output, manifest: Manifest, trustees: Iterable[int]) -> str:

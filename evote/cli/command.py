@@ -92,7 +92,8 @@ def _run(work: Callable[[], None], out: Output, debug: bool) -> None:
         out.error(error.message, error.code)
         raise typer.Exit(exit_code(error)) from error
     except (typer.Abort, EOFError) as error:
-        # The end of the input or Ctrl-C at a question: nothing false was found.
+        # The end of the input or Ctrl-C at a question: nothing false was found. The question stands in the line.
+        sys.stderr.write("\n")
         out.error(out.text("unanswered"), "command.unanswered")
         raise typer.Exit(UNREADABLE) from error
     except KeyboardInterrupt as error:

@@ -19,9 +19,11 @@ from typing import Annotated, Final
 import typer
 
 from evote.cli.board_access import OpenBoard, open_board
+from evote.cli.board_commands import INBOX_NAME
 from evote.cli.command import command
 from evote.cli.election_app import app
 from evote.cli.files import read_input
+from evote.cli.inbox import count_submissions
 from evote.cli.locked import load_key, read_passphrase
 from evote.cli.options import AuthorityKey, BoardFolder, ElectionId, OffSchedule, PassphraseFile
 from evote.cli.output import Output
@@ -43,6 +45,10 @@ _DUE: Final = {
 }
 
 Check = Callable[[ElectionState], None]
+
+LeaveInbox = Annotated[
+    bool, typer.Option("--leave-inbox", help="Close although files wait in the inbox; ballots among them are lost.")
+]
 
 
 @command(app, "keys", "Publish the joint keys of the trustees · 선거 키 공표")
@@ -98,11 +104,18 @@ def close_box(
     authority_key: AuthorityKey,
     election: ElectionId = None,
     off_schedule: OffSchedule = False,
+    leave_inbox: LeaveInbox = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Publish `election.close`; before the end of the schedule only on demand."""
+    """Publish `election.close`; before the end of the schedule, or with files in the inbox, only on demand."""
 
     def check(state: ElectionState) -> None:
+        # A ballot that lies there when the box closes can never be cast.
+        waiting = count_submissions(board / INBOX_NAME)
+        if waiting and not leave_inbox:
+            raise PolicyError(
+                "election.inbox_not_empty", f"submission files in {board / INBOX_NAME}: {waiting}; nothing was closed"
+            )
         now, closes = datetime.now(UTC), state.manifest.closes
         if now < parse_time(closes, "closes") and not off_schedule:
             raise PolicyError(

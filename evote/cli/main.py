@@ -27,6 +27,10 @@ from evote.cli.command import new_app
 # Each of these adds its commands to the group `evote election` or `evote roll` when it is imported.
 COMMAND_MODULES: Final = (election_create, election_status, election_steps, roll_commands, roll_changes)
 
+# Help lists commands in the order of their use; modules are imported in that of the alphabet.
+_ROLL_COMMANDS: Final = ("check", "credentials", "strike", "replace", "destroy-links")
+roll_app.app.registered_commands.sort(key=lambda one: _ROLL_COMMANDS.index(one.name or ""))
+
 app = new_app("Verifiable elections on a transparency log · 검증 가능한 투표")
 app.add_typer(definition_commands.app, name="definition")
 app.add_typer(key_commands.app, name="key")

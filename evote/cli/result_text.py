@@ -40,7 +40,8 @@ def shown_time(text: str, language: Language) -> str:
     """Return a UTC time of a manifest as its reader's clock shows it: in Korean Korea's, else UTC."""
     time = parse_time(text, "time")
     if language is Language.KOREAN:
-        return f"{time + _KOREA:%Y-%m-%d %H:%M}(한국 시간)"
+        there = time + _KOREA
+        return f"{there.year}년 {there.month}월 {there.day}일 {there:%H:%M}(한국 시각)"
     return f"{time:%Y-%m-%d %H:%M} UTC"
 
 

@@ -17,6 +17,10 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "저장 공간을 비운 뒤 같은 명령을 다시 실행하십시오. 접수된 것은 사라지지 않습니다.",
         "Free some space and run the same command again; nothing that was accepted is lost.",
     ),
+    "board.disk_error": (
+        "저장 공간과 디스크 상태를 확인한 뒤 같은 명령을 다시 실행하십시오. 접수된 것은 사라지지 않습니다.",
+        "Check free space and the disk, then run the same command again; nothing that was accepted is lost.",
+    ),
     "board.rolled_back": (
         "이 게시판은 오래된 백업본입니다. 최신 백업본으로 복원하십시오.",
         "The board is an old backup; restore the newest one.",
@@ -24,6 +28,10 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
     "election.off_schedule": (
         "예정된 시간이 아닌데도 지금 꼭 해야 하면 --off-schedule을 붙이십시오. 검증 결과에 드러납니다.",
         "If it must be now, add --off-schedule; it will show in the verification.",
+    ),
+    "election.inbox_not_empty": (
+        "접수하지 않은 파일이 있습니다. 투표지는 마감 뒤에 받을 수 없습니다. evote board collect를 먼저 실행하십시오.",
+        "Run evote board collect first: a ballot among them can't be taken after the close.",
     ),
     "election.not_due": ("evote election status로 다음 단계를 보십시오.", "See what is next: evote election status."),
     "admission.phase": ("evote election status로 다음 단계를 보십시오.", "See what is next: evote election status."),
@@ -57,8 +65,8 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "Run the command again.",
     ),
     "command.unanswered": (
-        "터미널에서 직접 실행하거나 --passphrase-file로 비밀 문구 파일을 주십시오.",
-        "Run it in a terminal, or give the passphrase with --passphrase-file.",
+        "터미널에서 직접 실행하거나 --passphrase-file(투표자는 --code-file도)로 답이 든 파일을 주십시오.",
+        "Run it in a terminal, or give the answer in a file: --passphrase-file, for a voter also --code-file.",
     ),
     "file.missing": ("파일 이름과 위치를 확인하십시오.", "Check name and place of the file."),
     "file.exists": (

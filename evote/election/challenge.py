@@ -45,7 +45,7 @@ def verify_opening(context: ElectionKeyContext, challenged: ChallengedBallot) ->
     """Check that the opening is complete and allowed (V14) and gives the published confirmation code (V13.B).
 
     Not checked: the ballot itself (`ballot_check.verify_ballot`). Raise VerificationError `challenge.foreign_contest`
-    (V14.A), `.missing_contest` (V14.B, also for order), `.surplus_option` (V14.C), `.missing_option` (V14.D),
+    (V14.A), `.missing_contest` (V14.B, for order V14.A), `.surplus_option` (V14.C), `.missing_option` (V14.D),
     `.option_limit` (V14.E), `.selection_limit` (V14.F), `.confirmation_code` (V13.B).
     """
     ballot, manifest = challenged.ballot, context.manifest
@@ -57,7 +57,9 @@ def verify_opening(context: ElectionKeyContext, challenged: ChallengedBallot) ->
         if index not in style:
             _refuse("foreign_contest", f"contest {index} is opened, ballot style {ballot.style} lacks it (V14.A)")
     if opened != list(style):
-        _refuse("missing_contest", f"contests {opened} are opened, they must be {list(style)} (V14.B)")
+        _refuse(
+            "missing_contest", f"contests {opened} are opened, they must be {list(style)} (V14.B; their order: V14.A)"
+        )
     for opening in challenged.openings:
         _verify_values(manifest.contests[opening.contest - 1], opening)
     _verify_code(context, challenged)

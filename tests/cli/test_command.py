@@ -1,7 +1,9 @@
 """What all commands have in common: languages, exit codes, errors."""
 
+import getpass
 import re
 import string
+from pathlib import Path
 
 import pytest
 
@@ -89,3 +91,32 @@ def test_usage_errors_exit_2() -> None:
     assert evote("board", "status", "x", "--nonsense").code == 2
     shown = evote("election", "open", "--help")
     assert shown.code == 0
+
+
+def test_nobody_to_ask_is_no_bug(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of the input at a passphrase exits 2 and says how to give one; Ctrl-C exits 130; neither makes a file."""
+
+    def end_of_input(_prompt: str) -> str:
+        raise EOFError
+
+    def control_c(_prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    for asked, code, says in ((end_of_input, 2, "--passphrase-file"), (control_c, 130, "run the same command again")):
+        monkeypatch.setattr(getpass, "getpass", asked)
+        ran = evote("key", "create", tmp_path / "some.key")
+        assert (ran.code, ran.out) == (code, "")
+        assert says in ran.err
+        assert "bug" not in ran.err
+        assert not list(tmp_path.iterdir())
+
+
+def test_control_characters_never_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a foreign file's name smuggles in is shown as replacement characters, on stdout and stderr."""
+    out = Output(language=Language.ENGLISH, json=False)
+    out.say("file_waiting", name="\x1b[2J\u202e.submission", message="first\nsecond")
+    out.notice("file_ignored", name="\r\x1b]0;title\x07")
+    out.error("\x9b31m", "a.b")
+    shown = capsys.readouterr()
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", shown.out + shown.err)
+    assert "first\nsecond" in shown.out

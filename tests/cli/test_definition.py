@@ -301,3 +301,14 @@ def test_a_missing_file_is_a_usage_error() -> None:
     """No such file: exit code 2 and its name."""
     ran = evote("definition", "check", "no-such.yaml")
     assert (ran.code, "no-such.yaml" in ran.err, "file.missing" in ran.err) == (2, True, True)
+
+
+@pytest.mark.parametrize(("year", "is_past"), [("2020", True), ("2999", False)])
+def test_a_period_that_is_over_is_noticed(tmp_path: Path, year: str, is_past: bool) -> None:
+    """A schedule in the past is said, not refused; times are shown as the reader's clock has them."""
+    file = tmp_path / "vote.yaml"
+    file.write_text(TEXT.replace("2020-06-03", f"{year}-06-03"), encoding="utf-8")
+    korean, english = (good("definition", "check", file, "--language", language) for language in ("ko", "en"))
+    assert ("the voting period is over already" in english.err) is is_past
+    assert f"from {year}-06-02 21:00 UTC to {year}-06-03 11:00 UTC" in english.out
+    assert f"{year}년 6월 3일 06:00(한국 시각) ~ {year}년 6월 3일 20:00(한국 시각)" in korean.out

@@ -70,7 +70,7 @@ def test_a_ballot_after_the_close_is_refused(stage_open: Scene, copy_of: Copy) -
     """A late ballot does not wait: it is refused with the reason."""
     scene = copy_of(stage_open)
     scene.cast("kim", "merger=yes")
-    good("election", "close", *scene.as_authority)
+    good("election", "close", *scene.as_authority, "--leave-inbox")
     report = scene.collect()
     assert [refusal["code"] for refusal in report["refused"].values()] == ["admission.phase"]
     assert report["waiting"] == {}

@@ -44,6 +44,22 @@ def test_a_replacement_is_one_per_codes_file(stage_open: Scene, copy_of: Copy) -
     good("ballot", "prepare", scene.folder / "b", *record, "--code-file", scene.folder / "new")
 
 
+def test_a_replacement_never_starts_with_a_file_that_exists(stage_open: Scene, copy_of: Copy) -> None:
+    """A codes file of somebody else stops the replacement before anything is drawn; a new name then works."""
+    scene = copy_of(stage_open)
+    options = ("roll", "replace", "--id", "kim", "--reason", "lost", "--links", scene.links)
+    taken = scene.folder / "taken.csv"
+    taken.write_text("of somebody else")
+    taken.chmod(0o600)
+    before = scene.links.read_bytes()
+    ran = evote(*options, "--codes", taken, *scene.as_registrar)
+    assert ran.code == 2
+    assert "[file.exists]" in ran.err
+    assert scene.links.read_bytes() == before
+    good(*options, "--codes", scene.folder / "new.csv", *scene.as_registrar)
+    assert taken.read_text() == "of somebody else"
+
+
 def test_a_refused_replacement_leaves_the_old_credential(stage_open: Scene, copy_of: Copy) -> None:
     """A credential that has voted can't be replaced as lost; the person keeps it and no code is left behind."""
     scene = copy_of(stage_open)

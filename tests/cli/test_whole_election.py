@@ -90,6 +90,20 @@ def test_a_second_attempt_is_another_election(stage_created: Scene, copy_of: Cop
     assert named["election"] == second
 
 
+def test_a_changed_definition_is_no_second_election_by_mistake(stage_created: Scene, copy_of: Copy) -> None:
+    """Under a label that is taken another definition is refused, with nothing published; --attempt says it is meant."""
+    scene = copy_of(stage_created)
+    changed = scene.folder / "changed.yaml"
+    text = (scene.folder / "vote.yaml").read_text(encoding="utf-8")
+    changed.write_text(text.replace("minimum_ballots: 2", "minimum_ballots: 3"), encoding="utf-8")
+    before = good("board", "status", scene.board, "--json").json["size"]
+    ran = evote("election", "create", changed, *scene.as_authority)
+    assert ran.code == 2
+    assert "[election.label_taken]" in ran.err
+    assert good("board", "status", scene.board, "--json").json["size"] == before
+    assert good("election", "create", changed, "--attempt", "2", *scene.as_authority, "--json").json["created"]
+
+
 def test_outside_the_schedule_only_on_demand(stage_ready: Scene, copy_of: Copy) -> None:
     """Opening outside the schedule is refused, naming it, until it is asked for."""
     scene = copy_of(stage_ready)
@@ -97,6 +111,20 @@ def test_outside_the_schedule_only_on_demand(stage_ready: Scene, copy_of: Copy) 
     assert ran.code == 4
     assert "the schedule says from 2020-06-02T21:00:00Z to 2020-06-03T11:00:00Z" in ran.err
     assert "--off-schedule" in ran.err
+
+
+def test_closing_waits_for_the_inbox(stage_open: Scene, copy_of: Copy) -> None:
+    """A file that nobody has collected stops the close, with nothing published, until it is collected or left."""
+    scene = copy_of(stage_open)
+    late = scene.inbox / "late.submission"
+    late.write_bytes(b"a ballot, perhaps")
+    ran = evote("election", "close", *scene.as_authority, "--off-schedule")
+    assert (ran.code, "election.inbox_not_empty" in ran.err, "evote board collect" in ran.err) == (4, True, True)
+    assert good("election", "status", "--board", scene.board, "--json").json["phase"] == "voting"
+    other = scene.copy(scene.folder.parent / "other")
+    good("election", "close", *other.as_authority, "--off-schedule", "--leave-inbox")
+    good("board", "collect", scene.board)
+    good("election", "close", *scene.as_authority, "--off-schedule")
 
 
 def test_a_step_that_is_not_due_is_refused(stage_created: Scene, copy_of: Copy) -> None:
@@ -112,7 +140,7 @@ def test_another_key_is_refused(stage_created: Scene, copy_of: Copy) -> None:
     scene = copy_of(stage_created)
     options = ("--board", scene.board, "--authority-key", scene.folder / "registrar.key", *scene.passphrase)
     ran = evote("election", "keys", *options)
-    assert (ran.code, "the authority of this election is" in ran.err) == (4, True)
+    assert (ran.code, "the authority of this election is" in ran.err) == (2, True)
 
 
 def test_the_command_runs_as_a_program(stage_created: Scene) -> None:

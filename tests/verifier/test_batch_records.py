@@ -48,7 +48,7 @@ def test_a_true_side_file(paper_election: Made, tmp_path: Path, alone: list[int]
     assert with_side_file.verified
     assert alone == []
     without = check(stripped(paper_election), tmp_path / "without")
-    assert len(alone) == 10
+    assert len(alone) == 9
     assert with_side_file.findings == without.findings
 
 
