@@ -66,8 +66,7 @@ class Crew:
         self._context, self._workers = context, workers
         self._local: Worker | None = None
         self._pool: ProcessPoolExecutor | None = None
-        self._processes = multiprocessing.get_context("spawn")
-        self._counter: Synchronized[int] = self._processes.Value("q", 0)
+        self._counter: Synchronized[int] | None = None
         self._counted = 0
 
     def __enter__(self) -> "Crew":
@@ -93,9 +92,11 @@ class Crew:
                 yield task.run(self._local)
             return
         if self._pool is None:
+            processes = multiprocessing.get_context("spawn")
+            self._counter = processes.Value("q", 0)
             self._pool = ProcessPoolExecutor(
                 max_workers=self._workers,
-                mp_context=self._processes,
+                mp_context=processes,
                 initializer=_start,
                 initargs=(self._context, self._counter),
             )
@@ -121,7 +122,8 @@ class Crew:
 
     def _wait(self, waiting: set[Future[T]], advance: Callable[[int], None]) -> tuple[set[Future[T]], set[Future[T]]]:
         done, left = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
-        counted = self._counter.value
-        advance(counted - self._counted)
-        self._counted = counted
+        if self._counter is not None:
+            counted = self._counter.value
+            advance(counted - self._counted)
+            self._counted = counted
         return done, left

@@ -141,6 +141,11 @@ def decryption_challenge(
     return h_q(h_e, 0x80, *map(b4, place), b4(trustee), z, a, b, m, proof)
 
 
+def rehearsal_nonce(h_e: bytes, value: int) -> mpz:
+    """Return xi_R of the rehearsal's ciphertext."""
+    return h_q(h_e, 0x82, b4(value))
+
+
 def complaint_challenge(
     h_b: bytes, accused: int, complainer: int, kappa: bytes, c0: bytes, beta: bytes, proof: bytes
 ) -> mpz:

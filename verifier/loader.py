@@ -4,6 +4,9 @@
 
 *Idea*: Memory holds the first statement of each kind and trustee; the registrar's statements, of which there
 may be as many as voters, are fed on and forgotten.
+
+*Invariants*: Every payload that is read here is compared with the hash in its statement, so none can be another one
+than the workers read later.
 """
 
 import sqlite3
@@ -89,8 +92,9 @@ class Loader:
         if entry is None:
             self._ledger.absent("S.B", "no manifest in the record")
             return
+        (stated,) = self._database.execute("SELECT payload FROM statement WHERE entry = ?", (entry,)).fetchone()
         try:
-            data = self._cursor.payload(entry)
+            data, _ = self._read(entry, stated)
         except RecordUnreadable as error:
             self._ledger.unevaluated("S.B", str(error))
             return
@@ -104,14 +108,24 @@ class Loader:
         if manifest.quorum <= MAX_INDEX:
             self.election.manifest, self.election.manifest_bytes = manifest, data
 
+    def _read(self, entry: int, stated: bytes) -> tuple[bytes, bytes]:
+        """Return a payload and its SHA-256; fail L.G once per entry where the statement names another."""
+        data = self._cursor.payload(entry)
+        digest = sha256(data).digest()
+        if digest != stated:
+            added = self._database.execute("INSERT OR IGNORE INTO altered VALUES (?)", (entry,)).rowcount
+            if added:
+                self._ledger.failed("L.G", f"entry {entry}: payload has another hash", entry=entry)
+        return data, digest
+
     def _items(self) -> Iterator[Item]:
         query = (
-            "SELECT entry, kind, author FROM statement WHERE scope = ? "
+            "SELECT entry, kind, author, payload FROM statement WHERE scope = ? "
             "AND kind NOT IN ('ballot.cast', 'ballot.challenged') ORDER BY entry"
         )
-        for entry, kind, author in self._database.execute(query, (self._scope,)):
+        for entry, kind, author, stated in self._database.execute(query, (self._scope,)):
             try:
-                data = self._cursor.payload(entry)
+                data, digest = self._read(entry, stated)
             except RecordUnreadable as error:
                 self._ledger.unevaluated("S.A", str(error))
                 yield Item(entry=entry, kind=kind, author=author, value=None, digest=b"")
@@ -122,7 +136,7 @@ class Loader:
                 value = decoded.value
                 place = f"entry {entry} ({shown_kind(kind)}): {', '.join(decoded.problems[:3])}"
                 self._ledger.check("S.A", not decoded.problems, place, entry=entry)
-            yield Item(entry=entry, kind=kind, author=author, value=value, digest=sha256(data).digest())
+            yield Item(entry=entry, kind=kind, author=author, value=value, digest=digest)
 
     def _keep(self, item: Item) -> None:
         if item.kind in TRUSTEE:

@@ -20,7 +20,9 @@ from pathlib import Path
 _SCHEMA = """
 CREATE TABLE scope (id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE);
 CREATE TABLE statement (
-  entry INTEGER PRIMARY KEY, scope INTEGER NOT NULL, kind TEXT NOT NULL, author BLOB NOT NULL, payload BLOB NOT NULL);
+  entry INTEGER PRIMARY KEY, scope INTEGER NOT NULL, kind TEXT NOT NULL, author BLOB NOT NULL, payload BLOB NOT NULL,
+  leaf BLOB NOT NULL);
+CREATE TABLE altered (entry INTEGER PRIMARY KEY);
 CREATE TABLE credential (
   key BLOB PRIMARY KEY, district INTEGER NOT NULL, weight INTEGER NOT NULL, since INTEGER NOT NULL,
   until INTEGER, reason TEXT, replaced INTEGER NOT NULL DEFAULT 0, annulled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
@@ -59,6 +61,17 @@ def ballot_facts(database: sqlite3.Connection, start: int, stop: int) -> dict[in
         entry: BallotFacts(counted=bool(counted), district=district, weight=weight)
         for entry, counted, district, weight in rows
     }
+
+
+def leaf_hashes(database: sqlite3.Connection, start: int, stop: int) -> dict[int, bytes]:
+    """Return the leaf hashes of the statements with start <= entry < stop, as the pass over the entries saw them."""
+    return dict(database.execute("SELECT entry, leaf FROM statement WHERE entry >= ? AND entry < ?", (start, stop)))
+
+
+def altered_payloads(database: sqlite3.Connection, start: int, stop: int) -> frozenset[int]:
+    """Return the entries start <= entry < stop whose payload was found to have another hash (and failed L.G)."""
+    rows = database.execute("SELECT entry FROM altered WHERE entry >= ? AND entry < ?", (start, stop))
+    return frozenset(entry for (entry,) in rows)
 
 
 _RECORD = struct.Struct(">16sQHHH")

@@ -5,6 +5,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from verifier.canonical_json import encode, is_text, read
 from verifier.ed25519 import is_signature
@@ -14,7 +15,8 @@ MAX_ENTRY_BYTES = 1024
 MAX_PAYLOAD_BYTES = 4 << 20
 _WIDTHS = {"author": 64, "payload": 64, "scope": 64, "signature": 128}
 _HEX = re.compile("[0-9a-f]*", re.ASCII)
-_PLAIN_KIND = re.compile(r"[a-z]+(\.[a-z]+)*", re.ASCII)
+MAX_KIND = 40
+_KIND = re.compile(r"[a-z]+(\.[a-z][a-z-]*)+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +63,21 @@ def parse_statement(entry: bytes) -> Statement:
     )
 
 
-def _form_problem(entry: bytes, value: object) -> str:
+def _form_problem(entry: bytes, value: dict[str, Any]) -> str:
     if len(entry) > MAX_ENTRY_BYTES:
         return f"longer than {MAX_ENTRY_BYTES} bytes"
+    if not _is_kind(value["kind"]):
+        return "its kind is not of the form of section 3"
     try:
         return "" if encode(value) == entry else "not canonical JSON"
     except Malformed as error:
         return str(error)
 
 
+def _is_kind(kind: str) -> bool:
+    return len(kind) <= MAX_KIND and bool(_KIND.fullmatch(kind))
+
+
 def shown_kind(kind: str) -> str:
-    """Return a kind for a report; what is no plain word of ours is not repeated."""
-    return kind if len(kind) <= 40 and _PLAIN_KIND.fullmatch(kind) else "unknown kind"
+    """Return a kind for a report; what is not of the form of section 3 is not repeated."""
+    return kind if _is_kind(kind) else "unknown kind"

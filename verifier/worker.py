@@ -4,6 +4,9 @@
 
 *Idea*: A slice is read from the record by the worker itself, frame by frame. All its ballots whose commitments are
 recorded share one batch, so its verdict is a function of the slice alone.
+
+*Invariants*: An entry that is not the one the tree was rebuilt from fails L.C, so files that change between two passes
+are noticed.
 """
 
 import sqlite3
@@ -28,10 +31,11 @@ from verifier.errors import Malformed, RecordUnreadable
 from verifier.group import is_element, is_scalar
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
+from verifier.merkle import leaf_hash
 from verifier.payloads import WIDTH, PayloadCursor
 from verifier.reader import frames, open_record, tile_path
 from verifier.schema import decode_payload
-from verifier.scratch import BallotFacts, ballot_facts, open_scratch
+from verifier.scratch import BallotFacts, altered_payloads, ballot_facts, leaf_hashes, open_scratch
 from verifier.statement import Statement, parse_statement
 
 MAX_FRAME = 0xFFFF
@@ -102,6 +106,8 @@ class _Slice:
     ledger: Ledger = field(default_factory=Ledger)
     harvest: Harvest = field(default_factory=Harvest)
     facts: dict[int, BallotFacts] = field(default_factory=dict)
+    leaves: dict[int, bytes] = field(default_factory=dict)
+    altered: frozenset[int] = frozenset()
     judge: ProofJudge | None = None
 
     def run(self) -> SliceResult:
@@ -114,6 +120,8 @@ class _Slice:
         cursor = PayloadCursor(self.worker.record, size)
         for start, stop in _parts(self.task.start, self.task.stop):
             self.facts = ballot_facts(self.worker.database, start, stop)
+            self.leaves = leaf_hashes(self.worker.database, start, stop)
+            self.altered = altered_payloads(self.worker.database, start, stop)
             for entry, data in self._entries(start, stop):
                 self._entry(entry, data, cursor, recorded)
                 self.worker.advance(1)
@@ -129,10 +137,15 @@ class _Slice:
         return int(count)
 
     def _entry(self, entry: int, data: bytes, cursor: PayloadCursor, recorded: CommitmentCursor) -> None:
+        same = self.leaves.get(entry) == leaf_hash(data)
         try:
             statement = parse_statement(data)
         except Malformed:
+            if entry in self.leaves:
+                self._changed(entry)
             return  # L.F has counted it
+        if not same:
+            self._changed(entry)
         self.ledger.check("L.H", statement.is_signed(), f"entry {entry}: signature", entry=entry)
         try:
             payload = cursor.payload(entry)
@@ -141,11 +154,16 @@ class _Slice:
             self._lost(entry, statement, "its payload can't be read")
             return
         digest = sha256(payload).digest()
-        same = digest == statement.payload
-        self.ledger.check("L.G", same, f"entry {entry}: payload has another hash", entry=entry)
+        if entry not in self.altered:
+            right = digest == statement.payload
+            self.ledger.check("L.G", right, f"entry {entry}: payload has another hash", entry=entry)
         if statement.scope == self.worker.context.scope and statement.kind in BALLOTS:
             place = BallotPlace(entry=entry, kind=statement.kind, digest=digest)
             self._ballot(place, statement, payload, recorded)
+
+    def _changed(self, entry: int) -> None:
+        """Fail an entry that is not what the tree was rebuilt from."""
+        self.ledger.failed("L.C", f"entry {entry} changed while the record was read", entry=entry)
 
     def _entries(self, start: int, stop: int) -> Iterator[tuple[int, bytes]]:
         """Yield entries start <= entry < stop of one bundle."""

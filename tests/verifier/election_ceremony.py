@@ -1,6 +1,7 @@
 """A small election up to its opening, made from docs/protocol.md and docs/formats.md alone."""
 
 import hashlib
+import hmac
 import random
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,7 @@ class Plan:
     k: int = 2
     used: tuple[int, ...] = (1, 3)
     rehearsal: int = 321
+    free_rehearsal: bool = False
 
 
 def title(text: str) -> dict[str, str]:
@@ -258,7 +260,11 @@ class Ceremony:
 
     def rehearsal(self) -> None:
         """Let every trustee decrypt a test ciphertext."""
-        xi, value = self.scalar(), self.plan.rehearsal
+        value = self.plan.rehearsal
+        # xi_R = H_q(H_E; 0x82, b(value, 4))
+        xi = mpz(int.from_bytes(hmac.digest(self.h_e, b"\x82" + value.to_bytes(4, "big"), "sha256"), "big")) % Q
+        if self.plan.free_rehearsal:
+            xi = self.scalar()
         a, b = G_TABLE.power(xi), self.k_table.power((xi + value) % Q)
         self.add("election.rehearsal", AUTHORITY, {"alpha": hex_e(a), "beta": hex_e(b), "value": value})
         for i in range(1, self.plan.n + 1):

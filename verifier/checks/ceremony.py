@@ -10,7 +10,7 @@ from gmpy2 import mpz, powmod
 
 from verifier import hashing
 from verifier.election import Election, Item, Keys, number
-from verifier.group import ONE, G, P, SquaringChain, fixed_base, inverse, is_element, is_scalar, lagrange_weight
+from verifier.group import ONE, G, P, Q, SquaringChain, fixed_base, inverse, is_element, is_scalar, lagrange_weight
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
 
@@ -243,6 +243,12 @@ def partial_verdict(
     return chain.is_element(), bool(c == challenge)
 
 
+def _rehearsal_ciphertext(keys: Keys, value: int) -> tuple[mpz, mpz]:
+    xi = hashing.rehearsal_nonce(keys.h_e, value)
+    # (A, B) = (g^{xi_R}, K^{value + xi_R})
+    return fixed_base(G).power(xi), powmod(keys.vote_key, (value + xi) % Q, P)
+
+
 def _check_rehearsal(election: Election, manifest: Manifest, ledger: Ledger) -> None:
     test, found, keys = election.single("election.rehearsal"), election.trustees("trustee.rehearsal"), election.keys
     if test is None:
@@ -262,8 +268,9 @@ def _check_rehearsal(election: Election, manifest: Manifest, ledger: Ledger) -> 
     if not found:
         ledger.absent("D.D", "no trustee.rehearsal in the record")
     place = f"entry {test.entry} (election.rehearsal)"
-    elements = is_element(alpha) and is_element(beta) and value <= MAX_REHEARSAL
-    ledger.check("D.E", elements, f"{place}: alpha, beta or value out of range", entry=test.entry)
+    ledger.check("D.E", value <= MAX_REHEARSAL, f"{place}: value out of range", entry=test.entry)
+    fixed = value <= MAX_REHEARSAL and (alpha, beta) == _rehearsal_ciphertext(keys, value)
+    ledger.check("D.E", fixed, f"{place}: not the ciphertext that its value determines", entry=test.entry)
     everyone = list(range(1, manifest.n + 1))
     if any(index not in found for index in everyone):
         ledger.unevaluated("D.E", "not every trustee has decrypted")

@@ -23,14 +23,16 @@ def check_opening(checker: BallotChecker, entry: int, h_i: bytes, value: dict[st
     manifest = checker.manifest
     place = f"entry {entry}, ballot {ballot['id'][:8]}"
     style = manifest.style(ballot["style"]) or ()
+    in_style = frozenset(style)
     opened = [opening["contest"] for opening in openings]
     seen = 0
     for contest in opened:
         # in the order of the ballot, which is the manifest's; so none twice
-        ledger.check("V14.A", contest in style and contest > seen, f"{place}, contest {contest}", entry=entry)
+        ledger.check("V14.A", contest in in_style and contest > seen, f"{place}, contest {contest}", entry=entry)
         seen = max(seen, contest)
+    there = frozenset(opened)
     for contest in style:
-        ledger.check("V14.B", contest in opened, f"{place}, contest {contest}", entry=entry)
+        ledger.check("V14.B", contest in there, f"{place}, contest {contest}", entry=entry)
     for opening in openings:
         _check_values(manifest, opening, place, entry, ledger)
     nonces = [number(selection["nonce"]) for opening in openings for selection in opening["selections"]]

@@ -69,16 +69,17 @@ class EntryPass:
     def _bundle(self, number: int, count: int, wanted: list[int], leaves: list[int]) -> None:
         start = number * WIDTH
         hashes: list[bytes] = []
-        rows: list[tuple[int, int, str, bytes, bytes]] = []
+        rows: list[tuple[int, int, str, bytes, bytes, bytes]] = []
         try:
             for entry in frames(self._record, tile_path("entries", number, count), 2, MAX_FRAME, count):
-                rows.extend(self._statement(start + len(hashes), entry))
-                hashes.append(leaf_hash(entry))
+                leaf = leaf_hash(entry)
+                rows.extend(self._statement(start + len(hashes), entry, leaf))
+                hashes.append(leaf)
         except RecordUnreadable as error:
             self._ledger.failed("L.C", str(error), entry=start + len(hashes))
             self._complete = self._complete and len(hashes) == count
         self._database.execute("BEGIN")
-        self._database.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?)", rows)
+        self._database.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._database.execute("COMMIT")
         for index in leaves:
             if start <= index < start + len(hashes):
@@ -131,14 +132,14 @@ class EntryPass:
             else:
                 self._ledger.check("L.D", data == b"".join(hashes[:width]), f"{name} is not what the entries hash to")
 
-    def _statement(self, index: int, entry: bytes) -> list[tuple[int, int, str, bytes, bytes]]:
+    def _statement(self, index: int, entry: bytes, leaf: bytes) -> list[tuple[int, int, str, bytes, bytes, bytes]]:
         try:
             statement = parse_statement(entry)
         except Malformed as error:
             self._ledger.failed("L.F", f"entry {index}: {error}", entry=index)
             return []
         self._ledger.check("L.F", not statement.problem, f"entry {index}: {statement.problem}", entry=index)
-        return [(index, self._scope(statement.scope), statement.kind, statement.author, statement.payload)]
+        return [(index, self._scope(statement.scope), statement.kind, statement.author, statement.payload, leaf)]
 
     def _scope(self, name: bytes) -> int:
         if name not in self._scopes:

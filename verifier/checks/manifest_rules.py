@@ -15,8 +15,15 @@ from verifier.manifest import Contest, Manifest, Rule
 MAX_LABEL, MAX_TITLE, MAX_DEVICE = 60, 2000, 200
 MAX_TRUSTEES, MAX_CONTESTS, MAX_OPTIONS, MAX_LIMIT = 64, 300, 300, 1000
 MAX_FRACTION = 10**6
+MAX_STYLES = MAX_DISTRICTS = 10_000
 METHODS = ("majority", "plurality", "approval", "score")
 
+# Section 5: the first and last code point are no space; ranges are spelled out, so no Unicode version decides.
+_NO_LABEL = (
+    r"\u0000-\u001f\u007f-\u00a0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000"
+    r"\ud800-\uf8ff\ufeff\ufff0-\ufffb\U000e0000-\U0010ffff"
+)
+_LABEL = re.compile(rf"(?! )[^{_NO_LABEL}]{{1,{MAX_LABEL}}}(?<! )")
 _LANGUAGE = re.compile("[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", re.ASCII)
 _TIME = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", re.ASCII)
 _Fact = tuple[bool, str]
@@ -44,10 +51,12 @@ def _facts(m: Manifest) -> Iterator[_Fact]:
     yield from _schedule(m)
     yield _are_labels(m.trustee_labels), "labels of the trustees"
     yield bool(m.styles) and _are_labels(m.style_labels), "ballot styles: none, or their labels"
+    yield len(m.styles) <= MAX_STYLES, "more than 10000 ballot styles"
     for index, style in enumerate(m.styles, start=1):
         fits = bool(style) and all(m.contest(contest) for contest in style) and list(style) == sorted(set(style))
         yield fits, f"ballot style {index} does not name existing contests in ascending order"
     yield bool(m.district_labels) and _are_labels(m.district_labels), "districts: none, or their labels"
+    yield len(m.district_labels) <= MAX_DISTRICTS, "more than 10000 districts"
     for index, number in enumerate(m.district_styles, start=1):
         yield m.style(number) is not None, f"district {index} names no ballot style"
         yield _is_title(m.district_titles[index - 1]), f"title of district {index}"
@@ -96,12 +105,7 @@ def _rule_facts(rule: Rule, m: int, r_limit: int, l_limit: int) -> Iterator[_Fac
 
 
 def _is_label(label: str) -> bool:
-    return (
-        1 <= len(label) <= MAX_LABEL
-        and len(label.splitlines()) == 1
-        and not re.search(r"\t|\s\s", label)
-        and label == label.strip()
-    )
+    return bool(_LABEL.fullmatch(label)) and "  " not in label
 
 
 def _are_labels(labels: Sequence[str]) -> bool:
