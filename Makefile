@@ -10,7 +10,7 @@ demo: .venv/.installed
 	$(BIN)/python -m demo --ballots $(BALLOTS)
 
 test: lint
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 lint: .venv/.installed
 	$(BIN)/ruff format --check .

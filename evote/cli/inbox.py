@@ -28,7 +28,7 @@ from evote.log.statement import decode_statement
 
 ADMITTED: Final = "admitted"
 REFUSED: Final = "refused"
-BATCH: Final = 256
+BATCH: Final = 1024
 
 _COURSE: Final = {kind.value: number for number, kind in enumerate(Kind)}
 _TOO_EARLY: Final = "admission.phase"
@@ -36,11 +36,12 @@ _TOO_EARLY: Final = "admission.phase"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A submission file that could be read."""
+    """A submission file that could be read; of two ballots of one voter the one written later is the later one."""
 
     path: Path
     posting: Posting
     kind: str
+    age: tuple[int, str]
 
 
 @dataclass(slots=True)
@@ -58,9 +59,7 @@ def collect(board: Board, inbox: Path, progress: Callable[[int], None]) -> Colle
     collected = Collected()
     make_folders(inbox / ADMITTED)
     make_folders(inbox / REFUSED)
-    arrivals = sorted(
-        _arrivals(inbox, collected), key=lambda arrival: (_COURSE.get(arrival.kind, -1), arrival.path.name)
-    )
+    arrivals = sorted(_arrivals(inbox, collected), key=lambda arrival: (_COURSE.get(arrival.kind, -1), arrival.age))
     for start in range(0, len(arrivals), BATCH):
         batch = arrivals[start : start + BATCH]
         tickets = board.submit_many([arrival.posting for arrival in batch])
@@ -85,7 +84,8 @@ def count_submissions(inbox: Path) -> int:
 
 def _arrivals(inbox: Path, collected: Collected) -> Iterator[Arrival]:
     for path in sorted(inbox.iterdir()):
-        if path.name in (ADMITTED, REFUSED) and path.is_dir():
+        # A hidden file is one that somebody is still writing, or was writing when the program was killed.
+        if path.name.startswith(".") or (path.name in (ADMITTED, REFUSED) and path.is_dir()):
             continue
         if not path.name.endswith(SUFFIX) or path.is_symlink() or not path.is_file():
             collected.ignored.append(path.name)
@@ -105,6 +105,7 @@ def _read(path: Path) -> Arrival:
         path=path,
         posting=Posting(statement=submission.entry, payload=submission.payload, commitments=submission.commitments),
         kind=decode_statement(submission.entry).kind,
+        age=(path.stat().st_mtime_ns, path.name),
     )
 
 

@@ -13,7 +13,9 @@ process is started. A worker that dies is an error of its own, never a verdict.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import secrets
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -115,7 +117,8 @@ class BulkVerifier:
 
     def verify(self, tasks: Sequence[BallotTask]) -> list[Verdict]:
         """Return the verdict on each task, in order; raise BoardError `replay.worker_crashed`."""
-        chunks = [self.submit(tasks[i : i + CHUNK_BALLOTS]) for i in range(0, len(tasks), CHUNK_BALLOTS)]
+        size = max(1, min(CHUNK_BALLOTS, -(-len(tasks) // self.workers)))
+        chunks = [self.submit(tasks[i : i + size]) for i in range(0, len(tasks), size)]
         return [verdict for wait in chunks for verdict in wait()]
 
     def close(self) -> None:
@@ -170,6 +173,7 @@ _WORKER: list[_Worker] = []
 def _start_worker(
     parameters: GroupParameters, manifest_bytes: bytes, keys_bytes: bytes, keep_commitments: bool
 ) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     group = Group(parameters)
     manifest = decode_payload(Kind.MANIFEST, manifest_bytes, group)
     keys = decode_payload(Kind.KEYS, keys_bytes, group)
@@ -177,6 +181,14 @@ def _start_worker(
         raise TypeError("a worker needs the payloads of election.manifest and election.keys")
     context = with_keys(make_context(group, manifest, manifest_bytes), keys, BULK_WINDOW_BITS)
     _WORKER[:] = [_Worker(context=context, keep_commitments=keep_commitments)]
+
+
+def _end_with_parent() -> None:
+    """Leave nothing behind where the process that started this one was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _verify_chunk(tasks: tuple[BallotTask, ...]) -> list[BallotFacts | _Failure]:

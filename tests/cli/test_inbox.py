@@ -1,6 +1,9 @@
 """The inbox: a bad file stops nobody, and every file ends where its verdict says."""
 
+import os
 from collections.abc import Callable
+
+import pytest
 
 from evote.client.submission import Submission, read_submission, write_submission
 from evote.election.kinds import Kind
@@ -38,6 +41,26 @@ def test_a_bad_file_stops_nobody(stage_open: Scene, copy_of: Copy) -> None:
     reason = (scene.inbox / "refused" / f"{forged.name}.txt").read_text().splitlines()
     assert reason[0] == "statement.payload_mismatch"
     assert len(reason[1]) > 20
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_ballots_of_one_voter_enter_in_the_order_they_were_written(
+    stage_open: Scene, copy_of: Copy, first: int
+) -> None:
+    """Of two ballots collected together the one written first is the first, whatever their files are called."""
+    scene = copy_of(stage_open)
+    scene.cast("kim", "merger=yes")
+    scene.cast("kim", "merger=no")
+    ballots = sorted(scene.inbox.glob("*.submission"))
+    for number, path in enumerate(ballots):
+        os.utime(path, (1000, 1000) if number == first else (2000, 2000))
+    (scene.inbox / ".half.submission.tmp").write_bytes(b"half")
+
+    report = scene.collect()
+    index = report["admitted"]
+
+    assert index[ballots[first].name] < index[ballots[1 - first].name]
+    assert report["ignored"] == []
 
 
 def test_the_same_file_again_is_the_same_entry(stage_open: Scene, copy_of: Copy) -> None:

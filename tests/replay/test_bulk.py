@@ -1,8 +1,12 @@
 """Ballots verified in bulk: the same verdicts in order, whatever the number of workers."""
 
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -147,3 +151,29 @@ def test_recorded_commitments_decide_about_time_only() -> None:
 
     assert verdicts[:-1] == alone
     assert isinstance(verdicts[-1], VerificationError)
+
+
+def test_workers_end_with_a_killed_parent() -> None:
+    """A process that dies without a word takes its workers with it."""
+    code = (
+        "import os, signal\n"
+        "from evote.replay.bulk import BulkVerifier\n"
+        "from tests.election.built_election import paper_election\n"
+        "from tests.replay.test_bulk import _task\n"
+        "from evote.election.kinds import Kind\n"
+        "if __name__ == '__main__':\n"
+        "    story = paper_election()\n"
+        "    bulk = BulkVerifier(story.state.key_context, 2)\n"
+        "    bulk.verify([_task(story.step(Kind.BALLOT_CAST))])\n"
+        "    print(*bulk._pool._processes, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    root = Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
+    workers = [int(pid) for pid in ran.stdout.split()]
+    deadline = time.monotonic() + 20
+
+    assert workers, ran.stderr
+    while any(Path(f"/proc/{pid}").exists() for pid in workers):
+        assert time.monotonic() < deadline, "workers outlive their parent"
+        time.sleep(0.1)
