@@ -24,7 +24,6 @@ from verifier.checks.checkpoint import (
     Prefixes,
     check_earlier,
     check_quorum,
-    check_receipts,
     check_schedule,
     check_signature,
 )
@@ -33,12 +32,13 @@ from verifier.checks.decryption import check_coverage, check_result, partials_of
 from verifier.checks.entries import EntryPass
 from verifier.checks.outcome import check_bounds, check_outcome, check_paper, paper_counts
 from verifier.checks.parameters import check_keys, check_parameters
+from verifier.checks.receipts import check_receipts, describe_receipts
 from verifier.checks.tally import check_sums, check_tally
 from verifier.checks.units import ContestFacts, contest_facts
 from verifier.crew import Crew
 from verifier.election import MAX_TRUSTEES, Election
 from verifier.errors import Malformed, RecordUnreadable, Unavailable, UsageError
-from verifier.findings import LogSummary, Report, Summary
+from verifier.findings import LogSummary, ReceiptSummary, Report, Summary
 from verifier.ledger import Ledger
 from verifier.loader import Loader, elections_in
 from verifier.manifest import Manifest
@@ -102,6 +102,7 @@ class _Run:
         self._options, self._folder = options, folder
         self._start = time.monotonic()
         self._ledger = Ledger()
+        self._receipts: tuple[ReceiptSummary, ...] = ()
         for row, why in NOT_IN_PROFILE.items():
             self._ledger.absent(row, why)
 
@@ -137,6 +138,7 @@ class _Run:
             summary=summary,
             findings=self._ledger.findings(),
             seconds=time.monotonic() - self._start,
+            receipts=self._receipts,
         )
 
     def _verify_log(
@@ -151,14 +153,16 @@ class _Run:
         prefixes = entry_pass.run(checkpoint, [point.size for point in others], indices, progress)
         progress.finish()
         check_earlier(earlier, trust, prefixes, self._ledger)
-        check_receipts(receipts, trust, prefixes, self._ledger)
+        proven = check_receipts(receipts, trust, prefixes, self._ledger)
         points = [checkpoint, *(point for point in others if prefixes.roots.get(point.size) == point.root)]
         scope = self._choose(database)
         loader = Loader(database, PayloadCursor(record, checkpoint.size), scope, self._ledger)
         loader.load()
-        return _ElectionRun(self._options, self._folder, self._ledger, database, loader).run(
-            layout, prefixes, points, trust
-        )
+        election_run = _ElectionRun(self._options, self._folder, self._ledger, database, loader)
+        summary = election_run.run(layout, prefixes, points, trust)
+        known = summary is not None
+        self._receipts = describe_receipts(database, proven, scope, counted=known, ledger=self._ledger)
+        return summary
 
     def _choose(self, database: sqlite3.Connection) -> bytes:
         """Return the election id to verify: the one asked for, or the only one in the log."""

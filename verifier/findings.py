@@ -126,6 +126,30 @@ class LogSummary:
     other_files: tuple[str, ...]
 
 
+class ReceiptMeaning(StrEnum):
+    """What a receipt that holds proves; the first four are of cast ballots of this election."""
+
+    COUNTED = "counted"
+    LATER = "later"
+    UNCOUNTED = "uncounted"
+    UNKNOWN = "unknown"
+    CHALLENGED = "challenged"
+    NO_BALLOT = "no_ballot"
+    ELSEWHERE = "elsewhere"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptSummary:
+    """A receipt that is in the log: file name, entry, and scope and kind of the statement there (empty for none)."""
+
+    name: str
+    entry: int
+    scope: str
+    kind: str
+    meaning: ReceiptMeaning
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """Everything one run of the program found."""
@@ -136,6 +160,7 @@ class Report:
     summary: Summary | None
     findings: tuple[Finding, ...]
     seconds: float
+    receipts: tuple[ReceiptSummary, ...] = ()
 
     @property
     def complete_findings(self) -> tuple[Finding, ...]:

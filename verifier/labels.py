@@ -196,6 +196,47 @@ LABELS: dict[str, tuple[str, str]] = {
         "외부 증인의 서명이 없습니다. 모든 사람에게 같은 기록이 공개되었다는 것은 증명되지 않습니다.",
         "No outside witness signed. It is not proven that everybody was shown the same record.",
     ),
+    "receipts": ("제시한 접수증이 증명하는 것", "What the receipts handed in prove"),
+    "receipt_counted": (
+        "{name}: 이 투표에 제출된 투표지({kind}, 항목 {entry})가 기록에 있으며 집계에 들어갔습니다.",
+        "{name}: a ballot cast in this election ({kind}, entry {entry}) is in the log and counts.",
+    ),
+    "receipt_later": (
+        "{name}: 이 투표에 제출된 투표지({kind}, 항목 {entry})가 기록에 있습니다. 같은 자격의 나중 투표지가 집계되어 "
+        "이것은 집계되지 않았습니다.",
+        "{name}: a ballot cast in this election ({kind}, entry {entry}) is in the log. It does not count, because a "
+        "later ballot of the same credential does.",
+    ),
+    "receipt_uncounted": (
+        "{name}: 이 투표에 제출된 투표지({kind}, 항목 {entry})가 기록에 있지만 집계되지 않았습니다.",
+        "{name}: a ballot cast in this election ({kind}, entry {entry}) is in the log, but it does not count.",
+    ),
+    "receipt_unknown": (
+        "{name}: 이 투표에 제출된 투표지({kind}, 항목 {entry})가 기록에 있습니다. 집계되었는지는 이 기록으로 알 수 "
+        "없습니다.",
+        "{name}: a ballot cast in this election ({kind}, entry {entry}) is in the log. Whether it counts can't be told "
+        "from this record.",
+    ),
+    "receipt_challenged": (
+        "{name}: 이 투표의 시험 투표지({kind}, 항목 {entry})가 기록에 있습니다. 시험 투표지는 집계되지 않습니다.",
+        "{name}: a challenged ballot of this election ({kind}, entry {entry}) is in the log. Challenged ballots never "
+        "count.",
+    ),
+    "receipt_no_ballot": (
+        "{name}: 투표지가 아닙니다. 이 투표의 다른 진술({kind}, 항목 {entry})이 기록에 있다는 것만 증명합니다.",
+        "{name}: not a ballot. It only proves that another statement of this election ({kind}, entry {entry}) is in "
+        "the log.",
+    ),
+    "receipt_elsewhere": (
+        "{name}: 이 투표의 것이 아닙니다. 다른 투표나 서비스({scope})의 진술({kind}, 항목 {entry})이 기록에 있다는 "
+        "것만 증명합니다.",
+        "{name}: not of this election. It only proves that a statement ({kind}, entry {entry}) of another election or "
+        "service ({scope}) is in the log.",
+    ),
+    "receipt_nothing": (
+        "{name}: 항목 {entry}은 진술이 아니므로 아무것도 증명하지 않습니다.",
+        "{name}: entry {entry} is no statement, so this proves nothing.",
+    ),
     "other_files": ("기록에 속하지 않는 파일 (읽지 않음)", "Files that are not part of the record (not read)"),
     # What it proves.
     "proves": ("이 검증이 증명하는 것", "What this proves"),
@@ -271,6 +312,12 @@ PROVES_NOT: tuple[tuple[str, str], ...] = (
         "앞으로도 비밀이 지켜진다는 것. 열쇠 관리인 {quorum}명이 짜거나 암호가 깨지면 선택이 드러날 수 있습니다.",
         "That choices stay secret: if {quorum} trustees collude, or the encryption is broken one day, they can be "
         "revealed.",
+    ),
+    (
+        "열쇠 관리인들이 같은 기록을 보았다는 것. 외부 증인이 없는 기록은 관리인마다 다른 역사를 보여 주어 개별 선택의 "
+        "비밀을 알아냈을 수 있습니다.",
+        "That all trustees saw the same log: a log without outside witnesses could have shown them different "
+        "histories, and so have given away how somebody voted.",
     ),
     (
         "종이 투표가 바르게 세어졌다는 것. 여기서는 공표된 수가 서로 맞는지만 봅니다.",

@@ -25,6 +25,7 @@ from verifier.report_words import (
     moment,
     name_of,
     number,
+    receipt_sentence,
     visible,
 )
 from verifier.texts import GROUPS, LANGUAGES, SECTIONS, UNLISTED, Group, Language, absence, row_text
@@ -167,6 +168,13 @@ def _unchecked(findings: tuple[Finding, ...], language: Language) -> str:
     return _section(f"{language}-unchecked", heading, f'<div class="card">{content}</div>')
 
 
+def _receipts(report: Report, language: Language) -> str:
+    if not report.receipts:
+        return ""
+    items = bullets(text(receipt_sentence(receipt, language)) for receipt in report.receipts)
+    return _section(f"{language}-receipts", label("receipts", language), f'<div class="card">{items}</div>')
+
+
 def _proofs(report: Report, language: Language) -> str:
     if report.summary is None:
         return ""
@@ -286,8 +294,8 @@ def _article(report: Report, findings: tuple[Finding, ...], language: Language) 
         f'<article id="{language}" lang="{language}" tabindex="-1" aria-labelledby="{language}-title">'
         f'<p class="sub"><bdi>{text(kicker)}</bdi></p><h1 id="{language}-title">{title}</h1>'
         f"{_verdict(report, findings, language)}{_failures(failing(findings), language)}{body}"
-        f"{_proofs(report, language)}{_unchecked(findings, language)}{_checks(findings, language)}"
-        f"{_identification(report, language)}</article>"
+        f"{_receipts(report, language)}{_proofs(report, language)}{_unchecked(findings, language)}"
+        f"{_checks(findings, language)}{_identification(report, language)}</article>"
     )
 
 

@@ -24,6 +24,7 @@ from verifier.report_words import (
     number,
     outcome_sentence,
     quorum_sentence,
+    receipt_sentence,
     turnout_sentence,
     uncounted_ballots,
     valid_votes,
@@ -209,6 +210,15 @@ def _unchecked(findings: tuple[Finding, ...], language: Language) -> list[str]:
     return lines
 
 
+def _receipts(report: Report, language: Language) -> list[str]:
+    if not report.receipts:
+        return []
+    lines = ["", label("receipts", language)]
+    for receipt in report.receipts:
+        lines += fold(receipt_sentence(receipt, language), first="  ", rest="    ")
+    return lines
+
+
 def _log(report: Report, language: Language) -> list[str]:
     lines = ["", label("log_key", language)]
     log = report.log
@@ -242,6 +252,7 @@ def render_text(report: Report, language: Language = "en") -> str:
     lines += ["", *_checks(findings, language)]
     lines += _failures(failing(findings), language)
     lines += _unchecked(findings, language)
+    lines += _receipts(report, language)
     lines += _log(report, language)
     if report.summary is not None:
         lines += fold(

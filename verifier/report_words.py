@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from verifier.chart import percent
-from verifier.findings import ContestSummary, Finding, OptionSummary, Report, Status
+from verifier.findings import ContestSummary, Finding, OptionSummary, ReceiptSummary, Report, Status
 from verifier.labels import label
 from verifier.texts import GROUPS, ROWS, Language
 
@@ -183,6 +183,18 @@ def uncounted_ballots(contest: ContestSummary) -> tuple[tuple[str, int], ...]:
     if contest.paper is None:
         return (("blank", contest.blank),)
     return (("blank_online", contest.blank), ("invalid_paper", contest.paper.invalid))
+
+
+def receipt_sentence(receipt: ReceiptSummary, language: Language) -> str:
+    """Return what a receipt proves, names of the record and of files made visible."""
+    return label(
+        f"receipt_{receipt.meaning.value}",
+        language,
+        name=visible(receipt.name),
+        entry=number(receipt.entry),
+        kind=visible(receipt.kind),
+        scope=receipt.scope,
+    )
 
 
 def valid_votes(contest: ContestSummary) -> int | None:

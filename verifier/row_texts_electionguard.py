@@ -276,10 +276,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V11.C": (
         "모든 선택지의 결과",
         "Every option is in the result",
-        "개표한 모든 집계 단위에 모든 선택지가 순서대로 한 번씩 있는지 봅니다. 실패하면 어떤 선택지의 표가 "
-        "빠졌거나 두 번 적힌 것입니다.",
-        "Every decrypted unit lists every option once and in order; a failure would mean that the votes of an "
-        "option are missing or listed twice.",
+        "결과에 모든 집계 단위가 순서대로, 그 안에 모든 선택지가 순서대로 한 번씩 있고 다른 단위는 없는지 봅니다. "
+        "실패하면 어떤 지역이나 선택지의 표가 빠졌거나 두 번 적힌 것입니다.",
+        "The result has every counted unit and no other, each with every option once and in order; a failure would "
+        "mean that the votes of a district or an option are missing or listed twice.",
     ),
     "V11.D": (
         "모든 안건의 결과",

@@ -82,9 +82,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.F": (
         "항목의 형식",
         "Form of the entries",
-        "기록의 모든 항목이 바른 형식의 진술인지 봅니다. 실패하면 뜻이 정해지지 않은 자료가 섞인 것입니다.",
-        "Every entry of the log is a well-formed statement; a failure would mean that data without a defined "
-        "meaning got in.",
+        "기록의 모든 항목이 종류의 이름까지 바른 형식의 진술인지 봅니다. 실패하면 뜻이 정해지지 않은 자료가 "
+        "섞인 것입니다.",
+        "Every entry of the log is a well-formed statement, down to the name of its kind; a failure would mean that "
+        "data without a defined meaning got in.",
     ),
     "L.G": (
         "문서와 항목의 일치",
@@ -126,10 +127,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.L": (
         "제출된 접수증",
         "Receipts handed in",
-        "감사인이 받은 투표 접수증이 기록 운영자의 서명을 지녔고 이 기록에 들어 있는지 봅니다. 실패하면 접수증이 "
-        "가짜이거나 접수된 투표지가 사라진 것입니다.",
-        "The receipts given to the auditor are signed with the log's key and in this log; a failure would mean that "
-        "a receipt is false or that a ballot that was accepted has disappeared.",
+        "감사인이 받은 접수증이 기록 운영자의 서명을 지녔고 이 기록에 들어 있는지 봅니다. 각 접수증이 무엇을 "
+        "증명하는지는 보고서에 따로 적습니다. 실패하면 접수증이 가짜이거나 접수된 투표지가 사라진 것입니다.",
+        "The receipts given to the auditor are signed with the log's key and in this log, and the report says what "
+        "each one proves; a failure would mean that a receipt is false or that an accepted ballot has disappeared.",
     ),
     "L.M": (
         "공고된 시간",
@@ -248,10 +249,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "D.E": (
         "개표 연습의 값",
         "Value of the rehearsal",
-        "개표 연습의 암호문이 바른 형식이고 미리 알린 값이 나왔는지 봅니다. 실패하면 열쇠가 서로 맞지 않거나 연습이 "
-        "잘못된 것입니다.",
-        "The rehearsal's test message is well formed and gave the announced value; a failure would mean that the "
-        "trustees' keys do not fit together or that the rehearsal was not a proper one.",
+        "개표 연습의 암호문이 알린 값에서 정해지는 바로 그것이고 그 값이 나왔는지 봅니다. 실패하면 열쇠가 서로 맞지 "
+        "않거나 누군가의 투표지를 연습인 것처럼 열게 했을 수 있습니다.",
+        "The rehearsal's test message is the only one its announced value allows, and gave that value; a failure would "
+        "mean that the keys do not fit together or that somebody's ballot may have been opened as a test.",
     ),
     "D.F": (
         "개표의 범위",
@@ -279,9 +280,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "D.I": (
         "열지 않아야 할 안건",
         "Nothing opened that must stay closed",
-        "봉인되거나 비공개로 정해진 안건을 아무도 개표하지 않았는지 봅니다. 실패하면 지켜야 할 비밀이 공개된 것입니다.",
-        "No sealed or withheld contest was opened; a failure would mean that votes were revealed that must stay "
-        "secret.",
+        "어느 열쇠 관리인도 봉인되거나 비공개로 정해진 안건을 개표하지 않았는지 봅니다. 실패하면 지켜야 할 비밀이 "
+        "공개되었을 수 있습니다.",
+        "No trustee published a decryption of a sealed or withheld contest; a failure would mean that votes that must "
+        "stay secret may have been revealed.",
     ),
     "O.A": (
         "종이 투표와의 대조",

@@ -134,7 +134,7 @@ def test_ballots_in_two_bundles(paper_election: Made, tmp_path: Path, alone: lis
     """Show that a batch spans bundles, that a false ballot in the second is found, and that two processes agree."""
     made = paper_election.copy()
     at = made.find("ballot.cast", 3)
-    others = [Draft(kind="note", author=AUTHORITY, value={"number": number}) for number in range(250)]
+    others = [Draft(kind="board.note", author=AUTHORITY, value={"number": number}) for number in range(250)]
     for draft in others:
         draft.entry = make_entry(bytes(32), draft)
     made.drafts[at:at] = others

@@ -9,7 +9,7 @@ import pytest
 from tests.verifier.election_ceremony import Plan, make_manifest
 from tests.verifier.record_files import signer
 from verifier.checks.credentials import CredentialBook, Electorate, Totals
-from verifier.checks.manifest_rules import check_manifest
+from verifier.checks.manifest_rules import _is_label, check_manifest
 from verifier.checks.outcome_rules import Outcome, outcome_of
 from verifier.checks.units import ContestFacts, contest_facts, units_of
 from verifier.election import Election, Item
@@ -120,8 +120,38 @@ def test_a_true_manifest() -> None:
     assert _failures(make_manifest(Plan())) == 0
     assert _failures(make_manifest(Plan(sealed=True, paper=False))) == 0
     unusual = make_manifest(Plan())
-    unusual["label"] = "a\u0007b"
+    unusual["label"] = "\u9078\u8209 \U0001f5f3 n\u00b0 1\u2010\ud7a3 \u3001\u20ac"
     assert _failures(unusual) == 0
+
+
+# section 5: no label holds a code point of these ranges
+NOT_IN_LABELS = (
+    *((0x0, 0x1F), (0x7F, 0xA0), (0xAD, 0xAD), (0x61C, 0x61C), (0x1680, 0x1680), (0x180E, 0x180E), (0x2000, 0x200F)),
+    *((0x2028, 0x202F), (0x205F, 0x206F), (0x3000, 0x3000), (0xD800, 0xF8FF), (0xFEFF, 0xFEFF), (0xFFF0, 0xFFFB)),
+    (0xE0000, 0x10FFFF),
+)
+
+
+def test_code_points_of_labels() -> None:
+    """Show that of all code points exactly those of the list can't stand inside a label."""
+    forbidden = {code for first, last in NOT_IN_LABELS for code in range(first, last + 1)}
+    assert all(_is_label(f"a{chr(code)}b") != (code in forbidden) for code in range(0x110000))
+
+
+def test_spaces_of_labels() -> None:
+    """Show that U+0020 may stand alone inside a label, and that length is counted in code points."""
+    assert all(map(_is_label, ("a b", "a b c", "x", "\U0001f5f3" * 60)))
+    assert not any(map(_is_label, ("", " ", " a", "a ", "a  b", "a\n", "\na", "\U0001f5f3" * 61)))
+
+
+@pytest.mark.parametrize("name", ["ballot_styles", "districts"])
+def test_numbers_of_styles_and_districts(name: str) -> None:
+    """Show that 10,000 ballot styles or districts are allowed and one more is not."""
+    manifest = make_manifest(Plan())
+    manifest[name] += [manifest[name][0] | {"label": f"More {i}"} for i in range(10_000 - len(manifest[name]))]
+    assert _failures(manifest) == 0
+    manifest[name].append(manifest[name][0] | {"label": "One too many"})
+    assert _failures(manifest) == 1
 
 
 CHANGES: list[tuple[tuple[Any, ...], Any]] = [

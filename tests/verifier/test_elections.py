@@ -1,6 +1,7 @@
 """Whole elections: true ones of several kinds, unfinished ones, and one that ends in a complaint."""
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -120,16 +121,39 @@ def test_range_of_the_rehearsal(verify_made: Verify, value: int, failed: set[str
     assert rows(report, Status.FAIL) == failed
 
 
+def test_a_rehearsal_that_could_be_a_ballot(verify_made: Verify) -> None:
+    """Show that a test ciphertext with a free nonce fails although it decrypts to its value with true proofs."""
+    report = verify_made(make_drafts(Plan(ballots=False, n=2, k=1, used=(1,), free_rehearsal=True)))
+    assert rows(report, Status.FAIL) == {"D.E"}
+
+
 def test_a_decrypted_seal(weighted_election: Made, verify_made: Verify) -> None:
-    """Show that publishing anything of a sealed contest fails D.I."""
+    """Show that decrypting a sealed contest fails D.I and D.F, and that its votes or units in the result fail too."""
     made = weighted_election.copy()
     made.get("election.result").value["contests"][1]["outcome"]["votes"] = [1, 2, 3]
     made.get("election.final").value["result"] = hashlib.sha256(made.get("election.result").payload()).hexdigest()
-    assert rows(verify_made(made), Status.FAIL) == {"D.I", "O.C"}
+    assert rows(verify_made(made), Status.FAIL) == {"O.C"}
+    made = weighted_election.copy()
+    contests = made.get("election.result").value["contests"]
+    contests[1]["units"] = contests[0]["units"]
+    assert {"V10.C", "V11.B", "V11.C"} <= rows(verify_made(made), Status.FAIL)
     made = weighted_election.copy()
     contests = made.get("trustee.decryption").value["contests"]
     contests.append(contests[0] | {"contest": 2})
     assert {"D.I", "D.F"} <= rows(verify_made(made), Status.FAIL)
+
+
+def test_sums_that_no_trustee_decrypted(weighted_election: Made, verify_made: Verify) -> None:
+    """Show that a sum which anybody can read is no decrypted sum while no trustee is named."""
+    made = weighted_election.copy()
+    units = made.get("election.tally").value["contests"][1]["units"][:1]
+    units[0]["ciphertexts"] = [pair | {"beta": hex_e(mpz(1))} for pair in units[0]["ciphertexts"]]
+    result = made.get("election.result").value
+    labels = [option["label"] for option in json.loads(made.manifest)["contests"][1]["options"]]
+    options = [{"label": label, "t": hex_e(mpz(1)), "votes": 0} for label in labels]
+    result["trustees"], result["contests"][0]["units"] = [], []
+    result["contests"][1]["units"] = [{"unit": units[0]["unit"], "options": options}]
+    assert "V10.C" in rows(verify_made(made), Status.FAIL)
 
 
 def test_two_ballots_where_one_is_allowed(verify_made: Verify) -> None:

@@ -312,6 +312,24 @@ def test_malformed_entries(short: Made, tmp_path: Path, change: Callable[[bytes]
     assert "entry 8" in places(check(folder), "L.F")
 
 
+@pytest.mark.parametrize(
+    ("kind", "right"),
+    [
+        *(("a.b", True), ("badge.issued", True), ("a.b.c-d", True), ("a.b-", True), ("a." + "b" * 38, True)),
+        *(("a." + "b" * 39, False), ("badge", False), ("badge.", False), (".issued", False), ("a..b", False)),
+        *(("Badge.issued", False), ("badge.-issued", False), ("bad-ge.issued", False), ("badge.issued2", False)),
+        *(("badge.issued\n", False), ("badge.issued ", False), ("b\u00e4dge.issued", False), ("", False)),
+    ],
+)
+def test_kinds_of_every_scope(short: Made, tmp_path: Path, kind: str, right: bool) -> None:
+    """Show that the kind of every entry, also of other services, has the form of section 3."""
+    foreign = Draft(kind=kind, author=LOG, value={})
+    folder = write_record(short, tmp_path / "r", extra=[(make_entry(bytes(32), foreign), foreign.payload())])
+    report = check(folder)
+    assert status(report, "L.F") is (Status.PASS if right else Status.FAIL)
+    assert ("entry 8" in places(report, "L.F")) is not right
+
+
 def test_a_larger_log(short: Made, tmp_path: Path) -> None:
     """Show a log of several bundles with a tile of level 1, and that each of its tiles is compared."""
     extra = []

@@ -1,7 +1,6 @@
-"""Rows L.A, L.B, L.E, L.L, L.M: who signed the log's head, who saw it, does it agree with what the auditor holds.
+"""Rows L.A, L.B, L.E, L.M: who signed the log's head, who saw it, does it agree with what the auditor holds.
 
-*Spec*: docs/protocol.md, sections 3 and 12; C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy,
-tlog-proof.
+*Spec*: docs/protocol.md, sections 3 and 12; C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy.
 
 *Idea*: Every checkpoint at hand (the record's, earlier ones, those in receipts) is a signed claim about a
 prefix of the same log; the roots of those prefixes are rebuilt from the entries and compared.
@@ -13,10 +12,9 @@ from datetime import UTC, datetime
 
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
-from verifier.merkle import is_included, leaf_hash
 from verifier.note import COSIGNATURE, SIGNATURE, Checkpoint, verify_key
 from verifier.policy import NONE
-from verifier.trust import AUDITOR, EarlierCheckpoint, HandedReceipt, Trust
+from verifier.trust import AUDITOR, EarlierCheckpoint, Trust
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,37 +109,6 @@ def check_earlier(earlier: Sequence[EarlierCheckpoint], trust: Trust, prefixes: 
             ledger.unevaluated("L.E", f"the root at size {item.content.size} can't be rebuilt")
         else:
             ledger.check("L.E", root == item.content.root, f"{name!r}: another root at size {item.content.size}")
-
-
-def check_receipts(receipts: Sequence[HandedReceipt], trust: Trust, prefixes: Prefixes, ledger: Ledger) -> None:
-    """Evaluate L.L."""
-    if not receipts:
-        ledger.absent("L.L", "no receipt was handed in")
-    for item in receipts:
-        receipt, name = item.content, item.name
-        if receipt is None:
-            ledger.unevaluated("L.L", f"{name!r} is no receipt: {item.problem}")
-            continue
-        head, leaf = receipt.checkpoint, leaf_hash(receipt.entry)
-        problem = signature_problem(head, trust)
-        if not problem and not is_included(receipt.index, head.size, leaf, receipt.proof, head.root):
-            problem = "the path does not lead from the entry to the checkpoint"
-        if not problem and receipt.index >= prefixes.size:
-            problem = f"entry {receipt.index} is beyond the end of the record"
-        if problem:
-            ledger.failed("L.L", f"receipt {name!r}: {problem}", entry=receipt.index)
-        elif prefixes.leaves.get(receipt.index) is None:
-            ledger.unevaluated("L.L", f"entry {receipt.index} of the record can't be read")
-        elif prefixes.leaves[receipt.index] != leaf:
-            ledger.failed("L.L", f"receipt {name!r}: another statement at entry {receipt.index}", entry=receipt.index)
-        elif head.size > prefixes.size:
-            ledger.passed("L.L")
-            ledger.note("L.L", f"receipt {name!r} is from a later state of the log than the record")
-        elif (root := prefixes.roots.get(head.size)) is None:
-            ledger.unevaluated("L.L", f"the root at size {head.size} can't be rebuilt")
-        else:
-            same = root == head.root
-            ledger.check("L.L", same, f"receipt {name!r}: another root at size {head.size}", entry=receipt.index)
 
 
 def check_schedule(
