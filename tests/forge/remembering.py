@@ -55,8 +55,11 @@ def _remembering(method: Any) -> Any:
     results: dict[Any, Any] = {}
 
     def call(self: Any, *arguments: Any) -> Any:
-        # An object that was not made by its constructor is known by its base.
-        key = (getattr(self, "remembered_as", None) or self.base, arguments)
+        # An object that was not made by the remembering constructor is known by its base, or not at all.
+        known_as = getattr(self, "remembered_as", None) or getattr(self, "base", None)
+        if known_as is None:
+            return method(self, *arguments)
+        key = (known_as, arguments)
         if key not in results:
             results[key] = method(self, *arguments)
         return results[key]
