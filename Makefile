@@ -30,8 +30,8 @@ bench: .venv/.installed
 
 # Renews requirements.lock from pyproject.toml; needs a network and pip-tools.
 lock: .venv/.installed
-	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --extra dev --generate-hashes --strip-extras --no-emit-index-url \
-		--no-emit-trusted-host --no-header --no-annotate -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --extra dev --generate-hashes --strip-extras --no-emit-options \
+		--no-header --no-annotate -o requirements.lock pyproject.toml
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis demo-record demo-work

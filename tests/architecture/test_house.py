@@ -13,6 +13,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("evote", "verifier", "trustee_cli")
 MAXIMUM_LINES = 400
+# In pieces, so that this file is not a hit itself.
+REGISTRIES = (("pypi", r"\.org"), ("python", "hosted"), ("npmjs", r"\."), ("registry", r"\.npm"), ("deb", r"\.debian"))
+MACHINES = (("/wo", "rk/"), ("/ro", "ot/"), ("/ho", "me/[a-z]"))
 
 
 def python_files(*folders: str) -> Iterator[Path]:
@@ -101,18 +104,14 @@ def test_the_verifier_runs_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        pytest.param(r"pypi\.org|pythonhosted|npmjs\.|registry\.npm|deb\.debian", id="package registry"),
-        pytest.param(r"/work/|/root/|/home/[a-z]", id="path of a machine"),
+        pytest.param("|".join(map("".join, REGISTRIES)), id="package registry"),
+        pytest.param("|".join(map("".join, MACHINES)), id="path of a machine"),
     ],
 )
 def test_the_project_speaks_of_itself_alone(pattern: str) -> None:
     """No tracked file names a package registry or a path of a machine."""
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
-    hits = [
-        name
-        for name in listed
-        if name != "tests/architecture/test_house.py" and re.search(pattern, (ROOT / name).read_text(errors="ignore"))
-    ]
+    hits = [name for name in listed if re.search(pattern, (ROOT / name).read_text(errors="ignore"))]
 
     assert hits == []
 
