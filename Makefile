@@ -30,7 +30,7 @@ bench: .venv/.installed
 
 # Renews requirements.lock from pyproject.toml; needs a network and pip-tools.
 lock: .venv/.installed
-	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --extra dev --generate-hashes --strip-extras --no-emit-options \
+	$(BIN)/pip-compile --quiet --upgrade --allow-unsafe --all-extras --generate-hashes --strip-extras --no-emit-options \
 		--no-header --no-annotate -o requirements.lock pyproject.toml
 
 clean:
