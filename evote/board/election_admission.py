@@ -23,6 +23,7 @@ from hashlib import sha256
 from typing import Final
 
 from evote.board.admission import Candidate, Posting, StoredEntry
+from evote.bulk.verification import BallotTask, BulkVerifier
 from evote.codec.payloads import decode_payload
 from evote.core.group import Group
 from evote.core.parameters import STANDARD
@@ -37,7 +38,6 @@ from evote.election.submission import Submission
 from evote.errors import EvoteError, PolicyError, VerificationError
 from evote.log.merkle import leaf_hash
 from evote.log.statement import Statement, decode_statement, verify_statement
-from evote.replay.bulk import BallotTask, BulkVerifier
 from evote.replay.replay import Replay, read_submission
 
 ELEMENT_BYTES: Final = 512
@@ -71,7 +71,7 @@ class ElectionAdmission:
     def examine(self, postings: Sequence[Posting]) -> Sequence[Candidate | EvoteError]:
         """Decode, and verify signatures, hashes and proofs; return a candidate or the refusal for each, in order.
 
-        Raise BoardError `replay.worker_crashed` where a worker process was lost; nothing is decided then.
+        Raise BoardError `bulk.worker_crashed` where a worker process was lost; nothing is decided then.
         """
         results: dict[int, Candidate | EvoteError] = {}
         ballots: dict[bytes, list[tuple[int, Posting, BallotTask]]] = defaultdict(list)

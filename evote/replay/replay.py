@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from evote.bulk.verification import CHUNK_BALLOTS, BallotTask, BulkVerifier, Verdict, verify_ballot_statement
 from evote.codec.payloads import decode_payload
 from evote.core.group import Group
 from evote.election.admission import admit
@@ -29,7 +30,6 @@ from evote.election.state import ElectionState
 from evote.election.submission import Submission, make_submission
 from evote.errors import EvoteError, ProtocolError
 from evote.log.statement import Statement, decode_statement, verify_statement
-from evote.replay.bulk import CHUNK_BALLOTS, BallotTask, BulkVerifier, Verdict, verify_ballot_statement
 
 # Chunks that may wait for each worker: enough to keep it busy, few enough to bound the memory.
 _CHUNKS_PER_WORKER: Final = 4
@@ -79,7 +79,7 @@ class Replay:
     def feed_all(self, entries: Iterable[LogEntry], workers: int = 1) -> None:
         """Take all entries in order, verifying ballots with `workers` processes.
 
-        Raise as `feed` for the first entry that is not admissible, and BoardError `replay.worker_crashed`.
+        Raise as `feed` for the first entry that is not admissible, and BoardError `bulk.worker_crashed`.
         """
         pipeline = _Pipeline(self, workers)
         try:

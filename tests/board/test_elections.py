@@ -127,7 +127,7 @@ def test_proofs_are_not_verified_again_at_the_start(voted: Path, monkeypatch: py
     def verify_again(*_: object, **__: object) -> None:
         raise AssertionError("a proof was verified again")
 
-    monkeypatch.setattr("evote.replay.bulk.verify_ballots", verify_again)
+    monkeypatch.setattr("evote.bulk.verification.verify_ballots", verify_again)
     with reopen(voted) as board:
         assert board.state(paper_election().state.election_id).final
 

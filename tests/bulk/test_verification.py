@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from evote.bulk import verification as bulk
+from evote.bulk.verification import BallotTask, BulkVerifier, verify_ballot_statement
 from evote.election.ballot_check import BallotFacts
 from evote.election.kinds import BALLOT_KINDS, Kind
 from evote.errors import BoardError, EncodingError, EvoteError, VerificationError
 from evote.log.statement import decode_statement, sign_statement
-from evote.replay import bulk
-from evote.replay.bulk import BallotTask, BulkVerifier, verify_ballot_statement
 from tests.election.built_election import Step, paper_election, person
 
 
@@ -126,7 +126,7 @@ def test_worker_that_dies_is_an_error_with_a_name(monkeypatch: pytest.MonkeyPatc
     with BulkVerifier(paper_election().state.key_context, 2) as verifier, pytest.raises(BoardError) as caught:
         verifier.verify([_task(_ballots()[0])])
 
-    assert caught.value.code == "replay.worker_crashed"
+    assert caught.value.code == "bulk.worker_crashed"
 
 
 def test_no_workers() -> None:
@@ -157,9 +157,9 @@ def test_workers_end_with_a_killed_parent() -> None:
     """A process that dies without a word takes its workers with it."""
     code = (
         "import os, signal\n"
-        "from evote.replay.bulk import BulkVerifier\n"
+        "from evote.bulk.verification import BulkVerifier\n"
         "from tests.election.built_election import paper_election\n"
-        "from tests.replay.test_bulk import _task\n"
+        "from tests.bulk.test_verification import _task\n"
         "from evote.election.kinds import Kind\n"
         "if __name__ == '__main__':\n"
         "    story = paper_election()\n"

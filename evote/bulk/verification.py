@@ -104,7 +104,7 @@ class BulkVerifier:
     def submit(self, tasks: Sequence[BallotTask]) -> Callable[[], list[Verdict]]:
         """Start verifying and return a function that waits for the verdicts, one per task, in order.
 
-        That function raises BoardError `replay.worker_crashed`. With one worker the work is done when it is called.
+        That function raises BoardError `bulk.worker_crashed`. With one worker the work is done when it is called.
         """
         if self.workers == 1:
             context, keep = self._context, self._keep_commitments
@@ -116,7 +116,7 @@ class BulkVerifier:
         return lambda: _wait(future)
 
     def verify(self, tasks: Sequence[BallotTask]) -> list[Verdict]:
-        """Return the verdict on each task, in order; raise BoardError `replay.worker_crashed`."""
+        """Return the verdict on each task, in order; raise BoardError `bulk.worker_crashed`."""
         size = max(1, min(CHUNK_BALLOTS, -(-len(tasks) // self.workers)))
         chunks = [self.submit(tasks[i : i + size]) for i in range(0, len(tasks), size)]
         return [verdict for wait in chunks for verdict in wait()]
@@ -250,7 +250,7 @@ def _restore(outcome: BallotFacts | _Failure) -> Verdict:
 
 def _crashed() -> BoardError:
     return BoardError(
-        "replay.worker_crashed",
+        "bulk.worker_crashed",
         "a process that verifies ballots ended before its work was done, most likely for lack of memory; "
         "nothing was decided, try again with fewer workers",
     )
