@@ -11,7 +11,7 @@
         └── EquivocationError  two signed histories that contradict each other, as evidence
 
 Invariants: every error has a stable `code` for machines (`<group>.<rule>`, lower case, e.g.
-"encoding.not_canonical") and a message that names the rule and the value; a message never holds a secret.
+"encoding.not_canonical") and a message that names the rule and the value; neither message nor values hold a secret.
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ from __future__ import annotations
 class EvoteError(Exception):
     """Base of all errors that are somebody's mistake rather than a bug of ours."""
 
-    def __init__(self, code: str, message: str) -> None:
-        """Keep `code` (stable, for machines) and `message` (one sentence, for people)."""
+    def __init__(self, code: str, message: str, **values: object) -> None:
+        """Keep `code` (stable, for machines) and `message` (one sentence, for people, in English).
+
+        `values` are what the message names, for the sentence of another language (`evote.texts`).
+        """
         super().__init__(message)
         self.code = code
         self.message = message
+        self.values = values
 
 
 class EncodingError(EvoteError):
@@ -38,9 +42,9 @@ class VerificationError(EvoteError):
 class ProtocolError(EvoteError):
     """A participant broke the protocol; `culprits` are trustee indices (one-based) or public keys in hex."""
 
-    def __init__(self, code: str, message: str, culprits: tuple[str, ...] = ()) -> None:
+    def __init__(self, code: str, message: str, culprits: tuple[str, ...] = (), **values: object) -> None:
         """Keep `culprits`, most certain first; empty where the fault can't be attributed."""
-        super().__init__(code, message)
+        super().__init__(code, message, **values)
         self.culprits = culprits
 
 
@@ -63,8 +67,8 @@ class BoardError(EvoteError):
 class EquivocationError(BoardError):
     """Two signed checkpoints of one log that contradict each other."""
 
-    def __init__(self, code: str, message: str, first: bytes, second: bytes) -> None:
+    def __init__(self, code: str, message: str, first: bytes, second: bytes, **values: object) -> None:
         """Keep both signed notes as portable evidence."""
-        super().__init__(code, message)
+        super().__init__(code, message, **values)
         self.first = first
         self.second = second
