@@ -58,7 +58,11 @@ class CheckpointMemory:
             known = read_checkpoint(known_note)
             if new.size < known.size:
                 raise BoardError(
-                    "log.rolled_back", f"{new.origin} shows size {new.size} after it had shown size {known.size}"
+                    "log.rolled_back",
+                    f"{new.origin} shows size {new.size} after it had shown size {known.size}",
+                    origin=new.origin,
+                    size=new.size,
+                    known=known.size,
                 )
             proof = () if new.size == known.size else consistency_proof(known.size)
             try:

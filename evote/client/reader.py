@@ -36,6 +36,16 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedItem:
+    """A log entry with the payload and the side file's commitments as they lie beside it, which may be anything."""
+
+    index: int
+    entry: bytes
+    payload: bytes
+    commitments: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedStatement:
     """A statement in the log with its index and payload; `data` is the entry's bytes.
 
@@ -109,18 +119,31 @@ class RecordReader:
         Raise as `entries`; EncodingError `statement.*` for an entry that is no statement; VerificationError
         `statement.payload_mismatch` or `signature.*`.
         """
-        for number in range(start // TILE_WIDTH, self._bundle_count()):
+        for item in self.items(start, self.checkpoint.size):
+            statement = decode_statement(item.entry)
+            verify_statement(statement, item.payload)
+            yield RecordedStatement(
+                index=item.index,
+                data=item.entry,
+                statement=statement,
+                payload=item.payload,
+                commitments=item.commitments,
+            )
+
+    def items(self, start: int, end: int) -> Iterator[RecordedItem]:
+        """Yield the entries of indices [start, end), each proven to be in the log, with what lies beside it.
+
+        Not checked: that payload or commitments belong to the entry, and anything about the entry's content. Raise as
+        `entries`.
+        """
+        for number in range(start // TILE_WIDTH, -(-end // TILE_WIDTH)):
             first = number * TILE_WIDTH
+            entries = self.tree.entries(number)
             payloads = self.bundle(TileKind.PAYLOADS, number)
             beside = self._commitments(number, len(payloads))
-            items = zip(self.tree.entries(number), payloads, beside, strict=True)
-            for index, (data, payload, commitments) in enumerate(items, first):
-                if index >= start:
-                    statement = decode_statement(data)
-                    verify_statement(statement, payload)
-                    yield RecordedStatement(
-                        index=index, data=data, statement=statement, payload=payload, commitments=commitments
-                    )
+            for index, (entry, payload, commitments) in enumerate(zip(entries, payloads, beside, strict=True), first):
+                if start <= index < end:
+                    yield RecordedItem(index=index, entry=entry, payload=payload, commitments=commitments)
 
     def bundle(self, kind: TileKind, number: int) -> tuple[bytes, ...]:
         """Return the items of a bundle as they lie there: nothing of it is verified."""

@@ -66,7 +66,7 @@ class FolderSource:
                 _refuse_length(path)
             return place.read_bytes()
         except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            raise BoardError(NOT_FOUND, f"the record has no file {path}") from None
+            raise BoardError(NOT_FOUND, f"the record has no file {path}", path=path) from None
         except (OSError, RuntimeError) as error:  # RuntimeError: a loop of symbolic links
             raise BoardError("record.unreadable", f"the file {path} of the record can't be read: {error}") from error
 
@@ -100,7 +100,7 @@ class ArchiveSource:
         check_path(path)
         info = self._files.get(path)
         if info is None:
-            raise BoardError(NOT_FOUND, f"the record has no file {path}")
+            raise BoardError(NOT_FOUND, f"the record has no file {path}", path=path)
         if info.file_size > MAXIMUM_FILE_BYTES:
             _refuse_length(path)
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

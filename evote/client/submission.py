@@ -94,19 +94,32 @@ def verify_submission(submission: Submission) -> Statement:
     return statement
 
 
+def read_entry(path: Path) -> bytes:
+    """Return the entry in a submission's file without the rest, unverified.
+
+    Raise EncodingError `submission.truncated`, `.too_long` or `.empty_entry`; BoardError `submission.unreadable`.
+    """
+    part, width, maximum = _PARTS[0]
+    data = _read_start(path, width + maximum)
+    if len(data) < width:
+        _refuse("truncated", f"the submission ends before its {part}")
+    length = int.from_bytes(data[:width], "big")
+    _check_length(part, length, maximum)
+    if len(data) < width + length:
+        _refuse("truncated", f"the submission ends before the end of its {part}")
+    return data[width : width + length]
+
+
 def read_submission(path: Path) -> Submission:
     """Return the submission in a file, decoded and with the right name, not verified.
 
     Raise EncodingError as `decode_submission`, and `submission.wrong_name`; BoardError `submission.unreadable`.
     """
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAXIMUM_SUBMISSION_BYTES + 1)
-    except OSError as error:
-        raise BoardError("submission.unreadable", f"{path} can't be read: {error.strerror or error}") from error
+    data = _read_start(path, MAXIMUM_SUBMISSION_BYTES + 1)
     submission = decode_submission(data)
     if path.name != submission.name:
-        _refuse("wrong_name", f"{path.name} holds the entry of {submission.name}; rename it to that")
+        message = f"{path.name} holds the entry of {submission.name}; rename it to that"
+        _refuse("wrong_name", message, name=submission.name)
     return submission
 
 
@@ -125,8 +138,19 @@ def write_submission(folder: Path, submission: Submission) -> Path:
         if stat.S_IMODE(path.stat().st_mode) != _PUBLIC_MODE:
             path.chmod(_PUBLIC_MODE)
     except OSError as error:
-        raise BoardError("submission.unwritable", f"{path} can't be written: {error.strerror or error}") from error
+        raise BoardError(
+            "submission.unwritable", f"{path} can't be written: {error.strerror or error}", path=path
+        ) from error
     return path
+
+
+def _read_start(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        reason = error.strerror or error
+        raise BoardError("submission.unreadable", f"{path} can't be read: {reason}", path=path) from error
 
 
 def _check_length(part: str, length: int, maximum: int) -> None:
@@ -136,5 +160,5 @@ def _check_length(part: str, length: int, maximum: int) -> None:
         _refuse("empty_entry", "the submission has an empty entry")
 
 
-def _refuse(rule: str, message: str) -> NoReturn:
-    raise EncodingError(f"submission.{rule}", message)
+def _refuse(rule: str, message: str, **values: object) -> NoReturn:
+    raise EncodingError(f"submission.{rule}", message, **values)

@@ -27,6 +27,11 @@ SIGNATURE_DOMAIN: Final = b"evote/statement/1\x00"
 
 _KIND: Final = re.compile(r"[a-z]+(\.[a-z][a-z-]*)+")
 _HEX: Final = re.compile(r"[0-9a-f]*")
+# The canonical JSON of a statement, which is the only one there is.
+_LEAF: Final = re.compile(
+    rb'\{"author":"([0-9a-f]{64})","kind":"([a-z.-]{1,40})","payload":"([0-9a-f]{64})","scope":"([0-9a-f]{64})",'
+    rb'"signature":"([0-9a-f]{128})"\}'
+)
 _HEX_DIGITS: Final = {"author": 64, "payload": 64, "scope": 64, "signature": 128}
 
 
@@ -69,6 +74,16 @@ def decode_statement(data: bytes) -> Statement:
     Raise EncodingError `encoding.*` (not canonical JSON, or more than 1024 bytes), `statement.bad_fields`,
     `.bad_kind` or `.bad_hex`.
     """
+    if match := _LEAF.fullmatch(data):
+        author, kind, payload, scope, signature = (part.decode("ascii") for part in match.groups())
+        return Statement(
+            author=bytes.fromhex(author),
+            kind=_check_kind(kind),
+            payload_hash=bytes.fromhex(payload),
+            scope=bytes.fromhex(scope),
+            signature=bytes.fromhex(signature),
+        )
+    # Not in the one form: say why.
     value = canonical_json.decode(data, maximum_bytes=MAXIMUM_STATEMENT_BYTES)
     if set(value) != {"author", "kind", "payload", "scope", "signature"}:
         _refuse("bad_fields", "a statement has exactly the fields author, kind, payload, scope and signature")

@@ -15,6 +15,7 @@ from evote.client.submission import (
     Submission,
     decode_submission,
     encode_submission,
+    read_entry,
     read_submission,
     verify_submission,
     write_submission,
@@ -131,6 +132,33 @@ def test_a_huge_file_is_not_read_whole(tmp_path: Path, monkeypatch: pytest.Monke
     path.write_bytes(path.read_bytes() + b"\x00" * 1000)
     with pytest.raises(EncodingError, match="1 bytes after"):
         read_submission(path)
+
+
+def test_the_entry_alone(tmp_path: Path) -> None:
+    """The entry can be read without the rest, which may be damaged."""
+    path = write_submission(tmp_path, SENT)
+    path.write_bytes(path.read_bytes()[: 2 + len(SENT.entry)])
+    assert read_entry(path) == SENT.entry
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "truncated"),
+        (b"\x00", "truncated"),
+        (b"\x00\x00", "empty_entry"),
+        (b"\x00\x05abcd", "truncated"),
+        (b"\x04\x01" + bytes(2000), "too_long"),
+    ],
+)
+def test_entries_that_are_none(tmp_path: Path, data: bytes, code: str) -> None:
+    """Reading the entry alone refuses what reading the whole file refuses."""
+    path = tmp_path / SENT.name
+    path.write_bytes(data)
+    for read in (read_entry, read_submission):
+        with pytest.raises(EncodingError) as caught:
+            read(path)
+        assert caught.value.code == f"submission.{code}"
 
 
 def test_verification() -> None:
