@@ -67,6 +67,10 @@ class _Round:
         self.places.append(read.place)
         return True
 
+    def size(self) -> int:
+        """Return how many bytes wait for the verdict."""
+        return len(self._commitments)
+
     def holds(self) -> bool:
         """Ask the batch; if it holds, hand over what its ballots add."""
         if self.places:
@@ -89,6 +93,10 @@ class ProofJudge:
         """Take a ballot into the batch, or judge it at once."""
         if self._round is None or not self._round.takes(read):
             self._alone(read)
+
+    def waiting_bytes(self) -> int:
+        """Return about how many bytes the batch will add if it holds."""
+        return self._round.size() if self._round is not None else 0
 
     def settle(self) -> None:
         """Decide about every ballot that was taken into the batch."""

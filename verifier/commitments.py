@@ -9,7 +9,7 @@ commitments is judged from its proofs alone.
 from collections.abc import Iterator
 
 from verifier.errors import RecordUnreadable
-from verifier.payloads import WIDTH
+from verifier.layout import WIDTH
 from verifier.reader import Record, frames, tile_path
 from verifier.statement import MAX_PAYLOAD_BYTES
 

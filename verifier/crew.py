@@ -1,129 +1,168 @@
-"""Spreading work over processes: a crew of workers that each hold their own record, tables and database connection.
+"""Spreading tasks over an executor, whichever it is: this process, a pool of processes, a cluster.
 
-*Idea*: Tasks are small (numbers of bundles, not their content); results are ledgers, partial sums and digests.
-A bounded number of tasks is under way, so memory does not grow with the record. Processes are spawned, never
-forked: they share nothing that could be half-copied.
+*Idea*: Tasks are small (numbers of entries, not their content); results are ledgers, partial sums and digests. A
+bounded number of tasks is under way, so memory does not grow with the record.
 
-Workers add to one shared counter what they have done of their tasks, which is all that a progress line needs.
-
-*Invariants*: Results come in no promised order. A worker that dies raises ``Unavailable``; nothing it was to
-check can pass.
+*Invariants*: Results come in no promised order. A task that gives no result raises ``Unavailable``, whatever became of
+its worker; nothing that it was to check can pass.
 """
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.sharedctypes import Synchronized
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterator
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    wait,
+)
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from verifier.errors import Unavailable
-from verifier.worker import Worker, WorkerContext
+from verifier.job import Job
+from verifier.worker import Task, prepare, run_task
 
-T_co = TypeVar("T_co", covariant=True)
+P = ParamSpec("P")
 T = TypeVar("T")
-
+# tasks that each worker may have before it
+WAITING = 3
 LOOK_SECONDS = 0.5
 
 
-class Task(Protocol[T_co]):
-    """Work for one worker; it and its result are picklable."""
+class Hands(Protocol):
+    """Who does the work: an executor for one job, and what is known about it."""
 
-    def run(self, worker: Worker) -> T_co:
-        """Do the work."""
+    @property
+    def executor(self) -> Executor:
+        """Return what runs tasks."""
 
+    # how many tasks may wait for their result
+    at_once: int
+    # what stands for the job in a task: the job, something that becomes it on the way, or None where workers have it
+    sent: Any
 
-_worker: Worker | None = None
+    def done(self) -> int | None:
+        """Return how many entries were done so far, None where only finished ranges are counted."""
 
+    def look(self) -> None:
+        """Raise Unavailable where no result is to be hoped for any more."""
 
-def _start(context: WorkerContext, counter: "Synchronized[int]") -> None:
-    global _worker  # noqa: PLW0603 - 2026-11-22: a process pool hands its initializer no other place
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _worker = Worker(context)
-
-    def advance(count: int) -> None:
-        with counter.get_lock():
-            counter.value += count
-
-    _worker.advance = advance
-
-
-def _run(task: Task[T]) -> T:
-    if _worker is None:
-        raise RuntimeError("worker process without a worker")
-    return task.run(_worker)
+    def reason(self, error: BaseException) -> str:
+        """Return why a task has no result, empty where the error is one of the program."""
 
 
-def _nothing(_: int) -> None:
-    """Show no progress."""
+def common_reason(error: BaseException) -> str:
+    """Return why a task has no result, as far as it may happen with any executor."""
+    if isinstance(error, Unavailable):
+        return str(error)
+    if isinstance(error, BrokenExecutor):
+        return "a worker process died"
+    if isinstance(error, MemoryError):
+        return "a worker is out of memory"
+    if isinstance(error, CancelledError):
+        return "a task was cancelled"
+    return f"a worker: {error}" if isinstance(error, OSError) else ""
+
+
+class Borrowed:
+    """An executor that somebody else made; every task brings the job along."""
+
+    def __init__(self, executor: Executor, job: Job, workers: int) -> None:
+        self.executor, self.at_once = executor, WAITING * workers
+        self.sent: Any = job
+
+    def done(self) -> int | None:
+        """Return None: nothing is counted but finished ranges."""
+        return None
+
+    def look(self) -> None:
+        """Do nothing: who made the executor looks after it."""
+
+    def reason(self, error: BaseException) -> str:
+        """Return the common reasons."""
+        return common_reason(error)
+
+
+class _Here(Executor):
+    """Runs a task where it is asked to."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a function and return its result as a future."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - 2026-11-22: it is the future that raises
+            future.set_exception(error)
+        return future
+
+
+class InProcess(Borrowed):
+    """Does the work in this process, one task at a time."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(_Here(), job, 1)
+        self.at_once = 1
 
 
 class Crew:
-    """Workers for one verification; use as a context manager."""
+    """Workers for one job."""
 
-    def __init__(self, context: WorkerContext, workers: int) -> None:
-        self._context, self._workers = context, workers
-        self._local: Worker | None = None
-        self._pool: ProcessPoolExecutor | None = None
-        self._counter: Synchronized[int] | None = None
+    def __init__(self, hands: Hands, job: Job) -> None:
+        self._hands, self._digest = hands, job.digest()
         self._counted = 0
+        # whether whoever takes results must count entries
+        self.counts_ranges = hands.done() is None and not isinstance(hands, InProcess)
 
-    def __enter__(self) -> "Crew":
-        return self
+    def run(
+        self, tasks: Iterator[Task[T]], take: Callable[[Task[T], T], Task[T] | None], advance: Callable[[int], None]
+    ) -> None:
+        """Have every task done; ``take`` gets each with its result, and may return what is left to do of it.
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=kind is None, cancel_futures=True)
-            if kind is not None:
-                for process in multiprocessing.active_children():
-                    process.terminate()
-
-    def map(self, tasks: Iterable[Task[T]], count: int, advance: Callable[[int], None] = _nothing) -> Iterator[T]:
-        """Yield the result of every task; ``count`` tells whether processes are worth starting.
-
-        ``advance`` is called with what workers have done in the meantime.
+        ``advance`` is called with the entries that were done in the meantime. Raise Unavailable where a task has no
+        result; tasks that are not begun then never are.
         """
-        if self._workers == 1 or count <= 1:
-            if self._local is None:
-                self._local = Worker(self._context)
-            self._local.advance = advance
-            for task in tasks:
-                yield task.run(self._local)
-            return
-        if self._pool is None:
-            processes = multiprocessing.get_context("spawn")
-            self._counter = processes.Value("q", 0)
-            self._pool = ProcessPoolExecutor(
-                max_workers=self._workers,
-                mp_context=processes,
-                initializer=_start,
-                initargs=(self._context, self._counter),
-            )
+        waiting: dict[Future[T], Task[T]] = {}
+        # for the tasks that are done in this thread
+        prepare(None, advance)
         try:
-            yield from self._spread(self._pool, tasks, advance)
-        except BrokenProcessPool:
-            raise Unavailable("a worker process died") from None
+            following = next(tasks, None)
+            while waiting or following is not None:
+                while following is not None and len(waiting) < self._hands.at_once:
+                    waiting[self._submit(following)] = following
+                    following = next(tasks, None)
+                for future in self._finished(waiting, advance):
+                    task = waiting.pop(future)
+                    rest = take(task, self._result(future))
+                    if rest is not None:
+                        waiting[self._submit(rest)] = rest
+        finally:
+            for future in waiting:
+                future.cancel()
 
-    def _spread(
-        self, pool: ProcessPoolExecutor, tasks: Iterable[Task[T]], advance: Callable[[int], None]
-    ) -> Iterator[T]:
-        waiting: set[Future[T]] = set()
-        for task in tasks:
-            waiting.add(pool.submit(_run, task))
-            while len(waiting) >= 3 * self._workers:
-                done, waiting = self._wait(waiting, advance)
-                for future in done:
-                    yield future.result()
-        while waiting:
-            done, waiting = self._wait(waiting, advance)
-            for future in done:
-                yield future.result()
+    def _submit(self, task: Task[T]) -> Future[T]:
+        self._hands.look()
+        try:
+            return self._hands.executor.submit(run_task, self._digest, self._hands.sent, task)
+        except (BrokenExecutor, OSError) as error:
+            raise Unavailable(self._hands.reason(error)) from error
 
-    def _wait(self, waiting: set[Future[T]], advance: Callable[[int], None]) -> tuple[set[Future[T]], set[Future[T]]]:
-        done, left = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
-        if self._counter is not None:
-            counted = self._counter.value
-            advance(counted - self._counted)
-            self._counted = counted
-        return done, left
+    def _finished(self, waiting: dict[Future[T], Task[T]], advance: Callable[[int], None]) -> set[Future[T]]:
+        finished: set[Future[T]] = set()
+        while not finished:
+            finished, _ = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+            done = self._hands.done()
+            if done is not None:
+                advance(done - self._counted)
+                self._counted = done
+            if not finished:
+                self._hands.look()
+        return finished
+
+    def _result(self, future: Future[T]) -> T:
+        try:
+            return future.result()
+        except Exception as error:
+            reason = self._hands.reason(error)
+            if not reason:
+                raise
+            raise Unavailable(reason) from error

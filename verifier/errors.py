@@ -1,8 +1,8 @@
 """The exceptions of the verifier. They never reach a verdict by themselves: who catches one writes it into the ledger.
 
 *Idea*: ``Malformed`` says that bytes are not what they should be. ``RecordUnreadable`` says that a file of the
-record is missing or refuses to be read. ``Unavailable`` says that the machine failed (disk, worker), not the
-record.
+record is missing or refuses to be read. ``Unavailable`` says that the machine failed (disk, network, worker), not
+the record.
 """
 
 
@@ -19,4 +19,4 @@ class UsageError(Exception):
 
 
 class Unavailable(Exception):  # noqa: N818 - 2026-11-22: names a state of the machine
-    """The machine could not do its part: a disk is full, a worker process died."""
+    """The machine could not do its part: a disk is full, a server does not answer, a worker process died."""

@@ -6,7 +6,7 @@
 add nothing to it.
 
 *Invariants*: A row of section 12 on which no finding was reported counts as ERROR; so nothing looks verified
-because a check was forgotten.
+because a check was forgotten. An unfinished record is never verified: one whose end was cut off looks the same.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,9 @@ from enum import StrEnum
 from verifier.rows import ROWS
 
 NOT_REPORTED = "no finding was reported on this row"
+COMPLETENESS = "L.J"
+# Statements that begin an election, end it well, and end it without a result.
+FIRST, LAST, ENDED = "election.manifest", "election.final", ("trustee.complaint",)
 
 
 class Status(StrEnum):
@@ -57,11 +60,19 @@ class PaperSummary:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DistrictSummary:
+    """One district of a counting unit as the manifest names it."""
+
+    label: str
+    title: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnitSummary:
-    """One counting unit: labels of its districts, counted ballots, votes per option (empty until decrypted)."""
+    """One counting unit: its districts, counted ballots, votes per option (empty until decrypted)."""
 
     unit: int
-    districts: tuple[str, ...]
+    districts: tuple[DistrictSummary, ...]
     ballots: int
     votes: tuple[int, ...]
 
@@ -93,7 +104,10 @@ class ContestSummary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The election as the record tells it. ``roll``, ``eligible``, ``cast`` and the rest are numbers, not weights."""
+    """The election as the record tells it. ``roll``, ``eligible``, ``cast`` and the rest are numbers, not weights.
+
+    ``kinds`` are the kinds of statements of the election that are in the record.
+    """
 
     election_id: str
     label: str
@@ -111,6 +125,7 @@ class Summary:
     struck: int
     replaced: int
     annulled: int
+    kinds: tuple[str, ...]
     contests: tuple[ContestSummary, ...]
 
 
@@ -141,13 +156,55 @@ class ReceiptMeaning(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptSummary:
-    """A receipt that is in the log: file name, entry, and scope and kind of the statement there (empty for none)."""
+    """A receipt that is in the log: file name, entry, and scope and kind of the statement there (empty for none).
+
+    ``log_size`` is the size of the log that its checkpoint states.
+    """
 
     name: str
     entry: int
     scope: str
     kind: str
     meaning: ReceiptMeaning
+    log_size: int
+
+
+class AnchorProblem(StrEnum):
+    """Why an anchor's receipt does not hold."""
+
+    OTHER_CHECKPOINT = "other_checkpoint"
+    NOT_GRANTED = "not_granted"
+    BAD_TOKEN = "bad_token"  # noqa: S105 - 2026-11-22: the name of a problem, not a password
+    NO_TRANSACTION = "no_transaction"
+    OTHER_DATA = "other_data"
+    NOT_CONFIRMED = "not_confirmed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorSummary:
+    """An anchor's receipt: file name, kind ("rfc3161" or "evm"), and what it proves if ``problem`` is None.
+
+    ``checkpoint`` is the name of the earlier checkpoint that it is about, empty for the record's own; ``time`` when
+    that existed at the latest (UTC); ``chain`` and ``depth`` in blocks are of transactions alone.
+    """
+
+    name: str
+    kind: str
+    checkpoint: str
+    log_size: int
+    time: str
+    chain: str
+    depth: int
+    problem: AnchorProblem | None
+
+
+class Verdict(StrEnum):
+    """The verdict on a record. UNFINISHED: nothing that is there fails, but the election is not final."""
+
+    VERIFIED = "verified"
+    UNFINISHED = "unfinished"
+    NOT_VERIFIED = "not_verified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +218,7 @@ class Report:
     findings: tuple[Finding, ...]
     seconds: float
     receipts: tuple[ReceiptSummary, ...] = ()
+    anchors: tuple[AnchorSummary, ...] = ()
 
     @property
     def complete_findings(self) -> tuple[Finding, ...]:
@@ -177,3 +235,15 @@ class Report:
     def verified(self) -> bool:
         """Return the verdict: no row of section 12 is FAIL, ERROR or missing."""
         return all(finding.status in (Status.PASS, Status.ABSENT) for finding in self.complete_findings)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return the verdict with its reason: unfinished only where L.J misses the end and everything else holds."""
+        if self.verified:
+            return Verdict.VERIFIED
+        against = [finding for finding in self.complete_findings if finding.status in (Status.FAIL, Status.ERROR)]
+        # the one failure of L.J is then that the election is not final (checks/course.py)
+        only_the_end = [(finding.row, finding.failures) for finding in against] == [(COMPLETENESS, 1)]
+        kinds = self.summary.kinds if self.summary else ()
+        under_way = FIRST in kinds and not {LAST, *ENDED} & set(kinds)
+        return Verdict.UNFINISHED if only_the_end and under_way else Verdict.NOT_VERIFIED

@@ -5,12 +5,14 @@ remembers what could not be evaluated. Only here do counts turn into a verdict, 
 everywhere: a failure is FAIL; else anything unevaluated is ERROR; else a reason for absence is ABSENT; else
 something must have been evaluated, or the row is ERROR.
 
-*Invariants*: No verdict is PASS with nothing evaluated. Merging is commutative as far as a report can tell.
+*Invariants*: No verdict is PASS with nothing evaluated. Merging is associative and commutative as far as a report can
+tell, so that it does not matter how a log was cut into ranges.
 """
 
 from bisect import insort
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from typing import Any
 
 from verifier.findings import Finding, Status
 from verifier.rows import ROWS
@@ -33,6 +35,13 @@ class _Row:
 def _keep(texts: list[str], text: str) -> None:
     if text not in texts and len(texts) < MAX_NOTES:
         texts.append(text)
+
+
+def _keep_first(texts: list[str], text: str) -> None:
+    """Keep the texts that come first in the alphabet, in whatever order they arrive."""
+    if text not in texts:
+        insort(texts, text)
+        del texts[MAX_NOTES:]
 
 
 class Ledger:
@@ -66,7 +75,7 @@ class Ledger:
         """Add ``count`` items that could not be evaluated; the row can no longer pass."""
         target = self._rows[row]
         target.unevaluated += count
-        _keep(target.why, why)
+        _keep_first(target.why, why)
 
     def unevaluated_rows(self, rows: Iterable[str], why: str) -> None:
         """Add one item that could not be evaluated to each row."""
@@ -99,9 +108,24 @@ class Ledger:
             ours.absent = ours.absent or theirs.absent
             ours.places = sorted(ours.places + theirs.places)[:MAX_PLACES]
             for text in theirs.why:
-                _keep(ours.why, text)
+                _keep_first(ours.why, text)
             for text in theirs.notes:
                 _keep(ours.notes, text)
+
+    def as_data(self) -> dict[str, Any]:
+        """Return everything as plain lists, for a file."""
+        return {row: astuple(entry) for row, entry in self._rows.items() if entry != _Row()}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> "Ledger":
+        """Return the book that ``as_data`` described; raise KeyError, TypeError or ValueError for anything else."""
+        ledger = cls()
+        for row, (checked, failures, places, unevaluated, why, absent, notes) in data.items():
+            target = ledger._rows[row]
+            target.checked, target.failures, target.unevaluated = int(checked), int(failures), int(unevaluated)
+            target.places = [(int(entry), str(place)) for entry, place in places]
+            target.why, target.notes, target.absent = list(map(str, why)), list(map(str, notes)), str(absent)
+        return ledger
 
     def findings(self) -> tuple[Finding, ...]:
         """Return the verdict on every row, in the table's order."""

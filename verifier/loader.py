@@ -87,6 +87,11 @@ class Loader:
         )
         self._database.execute("CREATE INDEX ballot_author ON ballot (author, is_cast, entry)")
 
+    def first_ballot(self) -> int | None:
+        """Return the entry of the first ballot, None where there is none."""
+        (entry,) = self._database.execute("SELECT min(entry) FROM ballot").fetchone()
+        return None if entry is None else int(entry)
+
     def _load_manifest(self) -> None:
         entry = self.election.first.get(MANIFEST)
         if entry is None:

@@ -10,6 +10,7 @@ import html
 from collections.abc import Iterable
 
 from verifier.findings import Status
+from verifier.korean import in_korean
 from verifier.labels import label
 from verifier.report_words import Name, visible
 from verifier.texts import Language
@@ -26,9 +27,10 @@ def name(value: Name, language: Language) -> str:
     return f"<bdi{tag}>{html.escape(value.text, quote=True)}</bdi>"
 
 
-def english(value: str, language: Language) -> str:
-    """Return a note or place of the program, which speaks English, isolated and marked where the page does not."""
-    return name(Name(text=visible(value), language="en"), language)
+def place(value: str, language: Language) -> str:
+    """Return a note or place of the checks in the page's language, else in English and marked as such; isolated."""
+    known = in_korean(value) if language == "ko" else value
+    return name(Name(text=visible(known or value), language=language if known else "en"), language)
 
 
 def icon(symbol: str) -> str:

@@ -58,14 +58,23 @@ class Frontier:
         twin._edge, twin.size = list(self._edge), self.size
         return twin
 
+    def parts(self) -> tuple[tuple[int, bytes], ...]:
+        """Return the complete subtrees, largest first, as (height, hash)."""
+        return tuple(self._edge)
+
     def root(self) -> bytes:
         """Return the tree hash of everything appended."""
-        if not self._edge:
-            return EMPTY_ROOT
-        result = self._edge[-1][1]
-        for _, left in reversed(self._edge[:-1]):
-            result = node_hash(left, result)
-        return result
+        return root_of_parts(self._edge)
+
+
+def root_of_parts(parts: Sequence[tuple[int, bytes]]) -> bytes:
+    """Return the tree hash over the complete subtrees of a tree, largest first."""
+    if not parts:
+        return EMPTY_ROOT
+    result = parts[-1][1]
+    for _, left in reversed(parts[:-1]):
+        result = node_hash(left, result)
+    return result
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes:

@@ -1,4 +1,4 @@
-"""Reading a record: a folder or a zip archive, as named byte streams of bounded size.
+"""Reading a record: a folder, a zip archive or a URL, as named byte streams of bounded size.
 
 *Spec*: docs/formats.md, section 1; C2SP tlog-tiles (paths).
 
@@ -10,18 +10,16 @@ to.
 """
 
 import os
-import re
 import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
 from verifier.errors import RecordUnreadable, UsageError
+from verifier.url_record import UrlRecord
 
-MAX_OTHER_FILES = 200
 _DAMAGED = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
 
 
@@ -33,8 +31,8 @@ class Record(Protocol):
     def open(self, name: str) -> IO[bytes]:
         """Open a file of the record; raise RecordUnreadable where that is impossible."""
 
-    def names(self) -> Iterator[str]:
-        """Yield the path of every file."""
+    def names(self) -> Iterator[str] | None:
+        """Yield the path of every file; None where files can't be listed."""
 
 
 class FolderRecord:
@@ -98,14 +96,26 @@ class ZipRecord:
         return (name for name in sorted(self._members) if not name.endswith("/"))
 
 
+def is_url(path: str) -> bool:
+    """Say whether a record is asked for by its URL."""
+    return path.startswith(("http://", "https://"))
+
+
 def open_record(path: str) -> Record:
-    """Open a folder or a zip archive; raise UsageError where there is neither."""
+    """Open a folder, a zip archive or a URL; raise UsageError where there is none."""
+    if is_url(path):
+        return UrlRecord(path)
     place = Path(path)
     if place.is_dir():
         return FolderRecord(path)
     if place.is_file():
         return ZipRecord(path)
     raise UsageError(f"no folder or zip archive at {path}")
+
+
+def record_name(path: str) -> str:
+    """Return the name that a report gives a record."""
+    return path.split("://", 1)[1].rstrip("/") if is_url(path) else Path(path).resolve().name
 
 
 def read_bounded(stream: IO[bytes], count: int, name: str) -> bytes:
@@ -161,52 +171,3 @@ def tile_number(number: int) -> str:
 def tile_path(kind: str, number: int, width: int = 256) -> str:
     """Return the path of a tile or bundle; ``kind`` is a level, "entries" or "payloads"; width 256 is full."""
     return f"tile/{kind}/{tile_number(number)}" + (f".p/{width}" if width < 256 else "")
-
-
-_TILE = re.compile(
-    r"tile/([0-9]{1,2}|entries|payloads|commitments)/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?", re.ASCII
-)
-_MAX_GROUPS = 7
-
-
-@dataclass(slots=True)
-class Layout:
-    """Which tiles and bundles a record holds: widths by kind and number, and the names of all other files."""
-
-    tiles: dict[str, dict[int, list[int]]] = field(default_factory=dict)
-    others: list[str] = field(default_factory=list)
-    other_count: int = 0
-
-    def widths(self, kind: str, number: int) -> list[int]:
-        """Return the widths (256: full) in which a tile is there."""
-        return self.tiles.get(kind, {}).get(number, [])
-
-
-def read_layout(record: Record, size: int) -> Layout:
-    """List a record; everything that is no part of a log of ``size`` entries goes to the other files."""
-    layout = Layout()
-    for name in record.names():
-        if name in ("checkpoint", "policy"):
-            continue
-        match = _TILE.fullmatch(name)
-        if match and _add_tile(layout, size, *match.groups()):
-            continue
-        layout.other_count += 1
-        if len(layout.others) < MAX_OTHER_FILES:
-            layout.others.append(name)
-    return layout
-
-
-def _add_tile(layout: Layout, size: int, kind: str, digits: str, partial: str | None) -> bool:
-    number = int(re.sub("[x/]", "", digits))
-    width = 256 if partial is None else int(partial)
-    level = int(kind) if kind.isdigit() else 0
-    if kind != str(level) and kind.isdigit():
-        return False
-    if digits.count("/") >= _MAX_GROUPS or tile_number(number) != digits or (partial is not None and width >= 256):
-        return False
-    # number of complete items at this level: hashes of complete subtrees, or entries
-    if number * 256 + width > size >> (8 * level):
-        return False
-    layout.tiles.setdefault(kind, {}).setdefault(number, []).append(width)
-    return True

@@ -12,27 +12,41 @@ one style sheet and one script, by their SHA-256, and no request of any kind.
 import base64
 import hashlib
 
-from verifier.findings import Finding, LogSummary, Report, Status, Summary
-from verifier.labels import LOG_KEY_OPTION, PROVES, PROVES_NOT, label
-from verifier.markup import bullets, definitions, english, icon, name, status, text
-from verifier.report_html_result import result_html
+from verifier.anchor_words import anchor_heading, anchor_sentence
+from verifier.findings import COMPLETENESS, Finding, LogSummary, Report, Status, Summary, Verdict
+from verifier.labels import label
+from verifier.markup import bullets, definitions, icon, name, place, status, text
+from verifier.promises import COMMAND, PROVES, PROVES_NOT, RECEIPT_OPTION, YOURSELF
+from verifier.report_html_result import OUTCOME_ICONS, result_html
 from verifier.report_style import SCRIPT, STYLE, SYMBOLS
 from verifier.report_words import (
     by_cause,
+    cautions,
     complete_findings,
     count_statuses,
     failing,
+    is_settled,
+    key_sentence,
     moment,
     name_of,
     number,
+    outcome_sentence,
+    quorum_sentence,
     receipt_sentence,
+    steps,
+    turnout_sentence,
+    verdict_sentence,
     visible,
 )
 from verifier.texts import GROUPS, LANGUAGES, SECTIONS, UNLISTED, Group, Language, absence, row_text
 
 STATUSES = (Status.PASS, Status.FAIL, Status.ERROR, Status.ABSENT)
+LANGUAGE_NAMES: dict[Language, str] = {"ko": "한국어", "en": "English"}
+VERDICT_STYLES = {Verdict.VERIFIED: "pass", Verdict.UNFINISHED: "error", Verdict.NOT_VERIFIED: "fail"}
 # Lists of places that are longer are folded away at first.
 OPEN_PLACES = 6
+# Outcomes told beside the verdict; where there are more, the result says them.
+TOLD_OUTCOMES = 3
 
 
 def _source(content: str) -> str:
@@ -52,11 +66,24 @@ def _section(anchor: str, heading: str, content: str) -> str:
     return f'<section aria-labelledby="{anchor}"><h2 id="{anchor}">{heading}</h2>{content}</section>'
 
 
+def _outcomes(summary: Summary, language: Language) -> str:
+    """Return the outcomes of a verified election beside the verdict: what was decided, turnout and quorum."""
+    if len(summary.contests) > TOLD_OUTCOMES:
+        return ""
+    items = []
+    for contest in summary.contests:
+        symbol = icon(OUTCOME_ICONS.get(contest.kind, "absent"))
+        sentence = outcome_sentence(contest, language, lambda value: name(value, language))
+        numbers = (
+            f"{label('turnout', language)}: {turnout_sentence(contest, language)}; "
+            f"{label('quorum', language)}: {quorum_sentence(contest, language, settled=is_settled(summary))}"
+        )
+        items.append(f'<li>{symbol}<span><b>{sentence}</b><br><span class="small">{numbers}</span></span></li>')
+    return f'<ul class="outcomes">{"".join(items)}</ul>'
+
+
 def _verdict(report: Report, findings: tuple[Finding, ...], language: Language) -> str:
-    verified = report.verified
-    kind = "pass" if verified else "fail"
-    heading = label("verified" if verified else "not_verified", language)
-    means = label("verified_means" if verified else "not_verified_means", language)
+    kind = VERDICT_STYLES[report.verdict]
     counts = count_statuses(findings)
     words = {
         Status.PASS: "checks_passed",
@@ -65,16 +92,28 @@ def _verdict(report: Report, findings: tuple[Finding, ...], language: Language) 
         Status.ABSENT: "checks_absent",
     }
     tally = "".join(f"<li><b>{number(counts[value])}</b> {label(words[value], language)}</li>" for value in STATUSES)
-    caution = ""
-    if report.log is not None and report.log.key_source != "auditor":
-        caution = (
-            f'<div class="notice">{icon("error")}<p>{label("key_record", language, option=LOG_KEY_OPTION)}</p></div>'
-        )
+    outcomes = _outcomes(report.summary, language) if report.verified and report.summary else ""
+    notices = "".join(
+        f'<div class="notice">{icon("error")}<p>{text(caution)}</p></div>' for caution in cautions(report, language)
+    )
     return (
         f'<section class="verdict {kind}" aria-labelledby="{language}-verdict">{icon(kind)}<div>'
-        f'<h2 id="{language}-verdict">{heading}</h2><p>{means}</p>'
-        f'<ul class="tally">{tally}</ul></div></section>{caution}'
+        f'<h2 id="{language}-verdict">{label(report.verdict.value, language)}</h2>'
+        f"<p>{verdict_sentence(report, language)}</p>{outcomes}"
+        f'<ul class="tally">{tally}</ul></div></section>{notices}'
     )
+
+
+def _progress(report: Report, language: Language) -> str:
+    if report.verdict is not Verdict.UNFINISHED or report.summary is None:
+        return ""
+    symbols = {
+        True: f'<span class="status pass">{icon("pass")}{label("there", language)}</span>',
+        False: f'<span class="status absent">{icon("absent")}{label("not_there", language)}</span>',
+    }
+    items = "".join(f"<li>{step} {symbols[there]}</li>" for step, there in steps(report.summary, language))
+    content = f'<div class="card"><ol class="steps">{items}</ol></div>'
+    return _section(f"{language}-progress", label("progress", language), content)
 
 
 def _election(summary: Summary, language: Language) -> str:
@@ -105,7 +144,7 @@ def _places(finding: Finding, language: Language) -> str:
     if not finding.places:
         return ""
     hidden = finding.failures - len(finding.places)
-    items = [english(place, language) for place in finding.places]
+    items = [place(found, language) for found in finding.places]
     if hidden > 0:
         items.append(label("places_more", language, count=number(hidden)))
     summary = label("places", language, count=number(max(finding.failures, len(finding.places))))
@@ -116,7 +155,7 @@ def _places(finding: Finding, language: Language) -> str:
 def _note(finding: Finding, language: Language) -> str:
     if not finding.note:
         return ""
-    return f"<p>{label('note_of_program', language)}: {english(finding.note, language)}</p>"
+    return f"<p>{label('note_of_program', language)}: {place(finding.note, language)}</p>"
 
 
 def _cause(findings: tuple[Finding, ...], language: Language) -> str:
@@ -152,15 +191,15 @@ def _failures(findings: tuple[Finding, ...], language: Language) -> str:
     return _section(f"{language}-failures", label("failures", language), "".join(cards))
 
 
-def _unchecked(findings: tuple[Finding, ...], language: Language) -> str:
+def _unchecked(report: Report, findings: tuple[Finding, ...], language: Language) -> str:
     reasons: dict[str, list[str]] = {}
     for finding in findings:
         if finding.status is Status.ABSENT:
             row = f"<bdi>{text(finding.row)}</bdi> {row_text(finding.row).title.of(language)}"
             known = absence(finding.note, language)
-            reason = text(known) if known is not None else english(finding.note, language)
+            reason = text(known) if known is not None else place(finding.note, language)
             reasons.setdefault(reason, []).append(row)
-    if not reasons and failing(findings):
+    if not reasons and failing(report):
         return ""
     items = [f'{reason}<br><span class="small">{"; ".join(rows)}</span>' for reason, rows in reasons.items()]
     content = bullets(items) if items else f"<p>{label('nothing_unchecked', language)}</p>"
@@ -168,27 +207,48 @@ def _unchecked(findings: tuple[Finding, ...], language: Language) -> str:
     return _section(f"{language}-unchecked", heading, f'<div class="card">{content}</div>')
 
 
-def _receipts(report: Report, language: Language) -> str:
-    if not report.receipts:
-        return ""
-    items = bullets(text(receipt_sentence(receipt, language)) for receipt in report.receipts)
-    return _section(f"{language}-receipts", label("receipts", language), f'<div class="card">{items}</div>')
+def _handed_in(report: Report, language: Language) -> str:
+    settled = is_settled(report.summary)
+    receipts = [receipt_sentence(receipt, language, settled=settled) for receipt in report.receipts]
+    anchors = [anchor_sentence(anchor, language) for anchor in report.anchors]
+    lists = (("receipts", label("receipts", language), receipts), ("anchors", anchor_heading(language), anchors))
+    return "".join(
+        _section(f"{language}-{key}", heading, f'<div class="card">{bullets(map(text, sentences))}</div>')
+        for key, heading, sentences in lists
+        if sentences
+    )
 
 
 def _proofs(report: Report, language: Language) -> str:
     if report.summary is None:
         return ""
     quorum = number(report.summary.quorum)
-    place = LANGUAGES.index(language)
+    position = LANGUAGES.index(language)
     cards = []
     for key, lines in (("proves", PROVES), ("proves_not", PROVES_NOT)):
         if key == "proves" and not report.verified:
             continue
-        items = bullets(line[place].format(quorum=quorum) for line in lines)
+        items = bullets(line[position].format(quorum=quorum) for line in lines)
         anchor = f"{language}-{key}"
         heading = f'<h2 id="{anchor}">{label(key, language)}</h2>'
         cards.append(f'<section class="card" aria-labelledby="{anchor}">{heading}{items}</section>')
     return f'<div class="two">{"".join(cards)}</div>'
+
+
+def _yourself(language: Language) -> str:
+    position = LANGUAGES.index(language)
+    fields = {"command": f"<code>{COMMAND}</code>", "receipt": f"<code>{RECEIPT_OPTION}</code>"}
+    items = "".join(f"<li>{line[position].format(**fields)}</li>" for line in YOURSELF)
+    content = f'<div class="card"><ol>{items}</ol></div>'
+    return _section(f"{language}-yourself", label("yourself", language), content)
+
+
+def _remark(finding: Finding, language: Language) -> str:
+    """Return what else a check says in the table: notes of passed ones, and why an unfinished record is incomplete."""
+    remarks = [finding.note] if finding.status is Status.PASS and finding.note else []
+    if finding.status is Status.ERROR and finding.row == COMPLETENESS:
+        remarks += finding.places
+    return "".join(f'<span class="small remark">{place(remark, language)}</span>' for remark in remarks)
 
 
 def _check_rows(findings: tuple[Finding, ...], language: Language) -> str:
@@ -205,7 +265,7 @@ def _check_rows(findings: tuple[Finding, ...], language: Language) -> str:
         code = f'<span class="code"><bdi>{text(finding.row)}</bdi></span>'
         rows.append(
             f'<tr><th scope="row">{code} <b>{texts.title.of(language)}</b>'
-            f'<span class="small">{texts.meaning.of(language)}</span></th>'
+            f'<span class="small">{texts.meaning.of(language)}</span>{_remark(finding, language)}</th>'
             f'<td class="s">{status(finding.status, language)}{counts}</td></tr>'
         )
     return "".join(rows)
@@ -249,17 +309,16 @@ def _checks(findings: tuple[Finding, ...], language: Language) -> str:
     return _section(f"{language}-checks", label("all_checks", language), overview + tables)
 
 
-def _log_lines(log: LogSummary | None, language: Language) -> list[tuple[str, str]]:
+def _log_lines(log: LogSummary | None, sentence: str, language: Language) -> list[tuple[str, str]]:
     key = label("log_key", language)
     if log is None:
-        return [(key, label("key_none", language))]
-    source = "key_auditor" if log.key_source == "auditor" else "key_record_short"
+        return [(key, sentence)]
     witnesses = label("witnesses_some" if log.witnesses else "witnesses_none", language, count=number(log.witnesses))
     lines = [
         (label("origin", language), f"<bdi>{text(log.origin)}</bdi>"),
         (label("size", language), number(log.size)),
         (label("root", language), f'<bdi class="mono">{text(log.root)}</bdi>'),
-        (key, f"{label(source, language)} {witnesses}"),
+        (key, f"{sentence} {witnesses}"),
     ]
     if log.other_files:
         names = bullets(f"<bdi>{text(file)}</bdi>" for file in log.other_files)
@@ -272,13 +331,13 @@ def _identification(report: Report, language: Language) -> str:
     if report.summary is not None:
         election_id = f'<bdi class="mono">{text(report.summary.election_id)}</bdi>'
         lines.append((label("election_id", language), election_id))
-    lines += _log_lines(report.log, language)
+    lines += _log_lines(report.log, key_sentence(report, language), language)
     lines += [
         (label("record", language), f"<bdi>{text(report.record)}</bdi>"),
         (label("program", language), f"evote-verify <bdi>{text(report.program_version)}</bdi>"),
         (label("seconds", language), label("seconds_value", language, seconds=f"{report.seconds:,.1f}")),
     ]
-    content = f'<div class="card">{definitions("ids", lines)}<p class="small">{label("repeat", language)}</p></div>'
+    content = f'<div class="card">{definitions("ids", lines)}</div>'
     return _section(f"{language}-identification", label("identification", language), content)
 
 
@@ -288,42 +347,52 @@ def _article(report: Report, findings: tuple[Finding, ...], language: Language) 
         body = f'<div class="card"><p>{label("unreadable", language)}</p></div>'
     else:
         title = name(name_of(report.summary.title, report.summary.label, language), language)
-        body = result_html(report.summary, language, report.verified) + _election(report.summary, language)
+        body = result_html(report.summary, language, report.verdict) + _election(report.summary, language)
     kicker = label("page_title", language) if report.summary is not None else visible(report.record)
     return (
         f'<article id="{language}" lang="{language}" tabindex="-1" aria-labelledby="{language}-title">'
         f'<p class="sub"><bdi>{text(kicker)}</bdi></p><h1 id="{language}-title">{title}</h1>'
-        f"{_verdict(report, findings, language)}{_failures(failing(findings), language)}{body}"
-        f"{_receipts(report, language)}{_proofs(report, language)}{_unchecked(findings, language)}"
-        f"{_checks(findings, language)}{_identification(report, language)}</article>"
+        f"{_verdict(report, findings, language)}{_progress(report, language)}"
+        f"{_failures(failing(report), language)}{body}"
+        f"{_handed_in(report, language)}{_proofs(report, language)}{_yourself(language)}"
+        f"{_checks(findings, language)}{_unchecked(report, findings, language)}"
+        f"{_identification(report, language)}</article>"
     )
 
 
-def _page_title(report: Report) -> str:
-    verdict = "verified" if report.verified else "not_verified"
-    words = [f"{label(verdict, language)}" for language in LANGUAGES]
+def _page_title(report: Report, languages: tuple[Language, ...]) -> str:
+    words = " / ".join(label(report.verdict.value, language) for language in languages)
     if report.summary is None:
-        return f"{' / '.join(words)} - evote-verify"
-    return f"{' / '.join(words)} - {name_of(report.summary.title, report.summary.label, 'ko').text}"
+        return f"{words} - evote-verify"
+    return f"{words} - {name_of(report.summary.title, report.summary.label, languages[0]).text}"
 
 
-def render_html(report: Report) -> str:
-    """Return the report as one self-contained HTML5 file in Korean and English."""
+def _both(key: str, languages: tuple[Language, ...]) -> str:
+    return "".join(f'<span lang="{language}">{label(key, language)}</span>' for language in languages)
+
+
+def render_html(report: Report, language: Language | None = None) -> str:
+    """Return the report as one self-contained HTML5 file in Korean and English.
+
+    The language, if one is given, stands first and is shown first; else Korean stands first and the reader's is shown.
+    """
+    first: Language = language or LANGUAGES[0]
+    languages = (first, *(other for other in LANGUAGES if other != first))
+    chosen = f' data-language="{language}"' if language else ""
     findings = complete_findings(report)
-    articles = "".join(_article(report, findings, language) for language in LANGUAGES)
-    titles = " / ".join(f'<span lang="{language}">{label("page_title", language)}</span>' for language in LANGUAGES)
-    skip = " / ".join(f'<span lang="{language}">{label("skip", language)}</span>' for language in LANGUAGES)
-    choice = " / ".join(label("language_choice", language) for language in LANGUAGES)
+    articles = "".join(_article(report, findings, one) for one in languages)
+    choice = " / ".join(label("language_choice", one) for one in languages)
+    links = "".join(f'<a href="#{one}" lang="{one}" hreflang="{one}">{LANGUAGE_NAMES[one]}</a>' for one in languages)
     return (
-        '<!DOCTYPE html>\n<html lang="ko">\n<head>\n<meta charset="utf-8">\n'
+        f'<!DOCTYPE html>\n<html lang="{first}"{chosen}>\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{content_security_policy()}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n<meta name="color-scheme" content="light dark">\n'
-        f"<title>{text(_page_title(report))}</title>\n<style>{STYLE}</style>\n<script>{SCRIPT}</script>\n</head>\n"
-        f'<body>\n{SYMBOLS}\n<a class="skip" href="#content">{skip}</a>\n'
-        f'<header class="top"><div><p>{titles}</p><nav aria-label="{choice}">'
-        '<a href="#ko" lang="ko" hreflang="ko">한국어</a><a href="#en" lang="en" hreflang="en">English</a>'
-        f'</nav></div></header>\n<main id="content" tabindex="-1">\n{articles}\n</main>\n'
+        f"<title>{text(_page_title(report, languages))}</title>\n<style>{STYLE}</style>\n<script>{SCRIPT}</script>\n"
+        f'</head>\n<body>\n{SYMBOLS}\n<a class="skip either" href="#content">{_both("skip", languages)}</a>\n'
+        f'<header class="top"><div><p class="either">{_both("page_title", languages)}</p>'
+        f'<nav aria-label="{choice}">{links}</nav></div></header>\n'
+        f'<main id="content" tabindex="-1">\n{articles}\n</main>\n'
         f'<footer class="legal"><p class="small">evote-verify <bdi>{text(report.program_version)}</bdi></p></footer>\n'
         "</body>\n</html>\n"
     )

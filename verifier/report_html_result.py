@@ -9,11 +9,11 @@ The bars are one picture for screen readers, with its content as text alternativ
 """
 
 from verifier.chart import percent, svg_bar
-from verifier.findings import ContestSummary, Summary, UnitSummary
-from verifier.labels import label
+from verifier.findings import ContestSummary, Summary, UnitSummary, Verdict
+from verifier.labels import RESULT_HEADINGS, label
 from verifier.markup import icon, name, tag, text
 from verifier.report_words import (
-    Name,
+    is_settled,
     largest_votes,
     name_of,
     number,
@@ -23,7 +23,6 @@ from verifier.report_words import (
     turnout_sentence,
     uncounted_ballots,
     valid_votes,
-    visible,
 )
 from verifier.texts import Language
 
@@ -117,8 +116,8 @@ def _table(contest: ContestSummary, language: Language) -> str:
     return _scroll(table, title) if paper and published else table
 
 
-def _turnout(contest: ContestSummary, language: Language) -> str:
-    line, quorum = turnout_sentence(contest, language), quorum_sentence(contest, language)
+def _turnout(contest: ContestSummary, language: Language, *, settled: bool) -> str:
+    line, quorum = turnout_sentence(contest, language), quorum_sentence(contest, language, settled=settled)
     lines = (
         f'<div class="name"><span>{label("turnout", language)}</span><span class="value">{line}</span></div>',
         f'<div class="name"><span>{label("quorum", language)}</span><span class="value">{quorum}</span></div>',
@@ -132,14 +131,17 @@ def _turnout(contest: ContestSummary, language: Language) -> str:
 
 
 def _unit_row(unit: UnitSummary, options: int, language: Language) -> str:
-    districts = ", ".join(name(Name(text=visible(district), language=""), language) for district in unit.districts)
+    districts = ", ".join(
+        name(name_of(district.title, district.label, language), language) for district in unit.districts
+    )
     votes = [number(vote) for vote in unit.votes] if len(unit.votes) == options else ["-"] * options
     cells = "".join(map(_cell, (number(unit.ballots), *votes)))
     return f'<tr><th scope="row">{number(unit.unit)}</th><td>{districts}</td>{cells}</tr>'
 
 
 def _units(contest: ContestSummary, language: Language) -> str:
-    if not contest.units:
+    # a single district says nothing that the votes by option don't
+    if not contest.units or [len(unit.districts) for unit in contest.units] == [1]:
         return ""
     options = len(contest.options) if any(unit.votes for unit in contest.units) else 0
     heads = [label("unit", language), label("districts", language), label("ballots", language)]
@@ -161,9 +163,9 @@ def _units(contest: ContestSummary, language: Language) -> str:
     return f"<details><summary>{title} ({number(len(contest.units))})</summary>{table}{about}</details>"
 
 
-def contest_html(contest: ContestSummary, language: Language, verified: bool) -> str:
+def contest_html(contest: ContestSummary, language: Language, verdict: Verdict, *, settled: bool) -> str:
     """Return one contest as a card; the outcome bears a warning sign where the record is not verified."""
-    symbol = OUTCOME_ICONS.get(contest.kind, "absent") if verified else "error"
+    symbol = OUTCOME_ICONS.get(contest.kind, "absent") if verdict is Verdict.VERIFIED else "error"
     anchor = f"{language}-contest-{contest.contest}"
     title = name(name_of(contest.title, contest.label, language), language)
     sentence = outcome_sentence(contest, language, lambda value: name(value, language))
@@ -178,13 +180,14 @@ def contest_html(contest: ContestSummary, language: Language, verified: bool) ->
         f"{label('contest', language, number=number(contest.contest))}</p>"
         f'<h3 id="{anchor}">{title}</h3>'
         f'<p class="outcome">{icon(symbol)}<span>{sentence}</span></p>'
-        f"{_chart(contest, language)}{_turnout(contest, language)}{_table(contest, language)}{paper}"
-        f"{_units(contest, language)}</section>"
+        f"{_chart(contest, language)}{_turnout(contest, language, settled=settled)}{_table(contest, language)}{paper}"
+        f"{_units(contest, language) if settled else ''}</section>"
     )
 
 
-def result_html(summary: Summary, language: Language, verified: bool) -> str:
+def result_html(summary: Summary, language: Language, verdict: Verdict) -> str:
     """Return the section of all contests; its heading says whether the result is verified."""
-    heading = label("result" if verified else "result_claimed", language)
-    cards = "".join(contest_html(contest, language, verified) for contest in summary.contests)
+    heading = label(RESULT_HEADINGS[verdict], language)
+    settled = is_settled(summary)
+    cards = "".join(contest_html(contest, language, verdict, settled=settled) for contest in summary.contests)
     return f'<section aria-labelledby="{language}-result"><h2 id="{language}-result">{heading}</h2>{cards}</section>'

@@ -45,13 +45,17 @@ article{padding:1.75rem 0 2rem}
 article+article{border-top:6px double var(--line)}
 article{scroll-margin-top:8rem}
 [data-show] article+article{border:0}
+.either span+span::before{content:" / "}
+[data-show="ko"] .either [lang="en"],[data-show="en"] .either [lang="ko"]{display:none}
+[data-show] .either span::before{content:none}
 article:focus,main:focus{outline:none}
 h1{font-size:1.7rem;line-height:1.3;margin:0 0 .35rem;letter-spacing:-.01em}
 h2{font-size:1.28rem;line-height:1.35;margin:2.75rem 0 .75rem;padding-bottom:.4rem;border-bottom:2px solid var(--line)}
 h3{font-size:1.1rem;line-height:1.4;margin:0 0 .5rem}
 h4{font-size:1rem;margin:1.5rem 0 .5rem}
 p{margin:.4rem 0 .8rem}
-ul{margin:.4rem 0 .8rem;padding-left:1.25rem}
+ul,ol{margin:.4rem 0 .8rem;padding-left:1.25rem}
+ol{padding-left:1.6rem}
 li{margin:.3rem 0}
 .sub{color:var(--muted);margin-top:0}
 .small{font-size:.9rem;color:var(--muted)}
@@ -64,6 +68,17 @@ border-radius:.5rem}
 .verdict p{margin:.2rem 0 .4rem;color:var(--ink)}
 .verdict.pass{background:var(--pass-soft);color:var(--pass)}
 .verdict.fail{background:var(--fail-soft);color:var(--fail)}
+.verdict.error{background:var(--error-soft);color:var(--error)}
+.outcomes{list-style:none;margin:.9rem 0 0;padding:.8rem 0 0;border-top:1px solid currentColor}
+.outcomes li{display:flex;gap:.6rem;margin:0 0 .5rem}
+.outcomes .icon{margin-top:.35rem}
+.outcomes li>span{color:var(--ink)}
+.outcomes b{font-size:1.08rem}
+.steps{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,15rem),1fr));gap:.35rem 1.5rem}
+.steps li{margin:.1rem 0}
+code{font-family:ui-monospace,"Cascadia Mono",Consolas,"Noto Sans Mono",monospace;font-size:.9rem;padding:.1rem .35rem;
+background:var(--soft);border-radius:.25rem}
+.remark{margin-top:.25rem;padding-left:.6rem;border-left:2px solid var(--line)}
 .tally{display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin:.75rem 0 0;padding:0;list-style:none;color:var(--ink)}
 .tally li{margin:0}
 .tally b{font-variant-numeric:tabular-nums}
@@ -78,7 +93,7 @@ background:var(--error-soft);color:var(--error)}
 .outcome{display:flex;gap:.6rem;font-size:1.08rem;font-weight:650;margin:.4rem 0 1.1rem;padding:.7rem 1rem;
 background:var(--soft);border-left:4px solid var(--bar);border-radius:.25rem}
 .outcome .icon{margin-top:.32rem}
-.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(6.5rem,1fr));gap:.75rem 1rem;margin:1rem 0}
+.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem 1.25rem;margin:1rem 0}
 .facts>div{display:flex;flex-direction:column;justify-content:space-between}
 .facts dt,.ids dt{color:var(--muted);font-size:.9rem}
 .facts dd{margin:0;font-size:1.15rem;font-weight:650;font-variant-numeric:tabular-nums}
@@ -113,7 +128,7 @@ tbody th{font-weight:400}
 .win th,.win td{font-weight:650}
 .checks{table-layout:fixed}
 .checks th:first-child{width:auto}
-.checks .s{width:9rem}
+.checks .s{width:11rem}
 .checks .s .small{margin-top:.2rem}
 .checks thead th{white-space:normal}
 .checks tbody th b{font-weight:650}
@@ -160,13 +175,14 @@ h2,h3{break-after:avoid}
 details::details-content{content-visibility:visible;block-size:auto}}
 """
 
-# Shows the language of the address (#ko..., #en...), else the reader's; marks it in the switch. Nothing else.
+# Shows the language of the address (#ko..., #en...), else the one the page was made for, else the reader's; marks it in
+# the switch. Nothing else.
 SCRIPT = """
 (function(){
 var d=document,h=d.documentElement;
 function show(){
 var c=location.hash.slice(1,3),n=(navigator.language||"").slice(0,2)==="ko"?"ko":"en";
-var l=c==="ko"||c==="en"?c:h.dataset.show||n;
+var l=c==="ko"||c==="en"?c:h.dataset.show||h.dataset.language||n;
 h.dataset.show=l;h.lang=l;
 d.querySelectorAll(".top nav a").forEach(function(a){
 if(a.lang===l){a.setAttribute("aria-current","true")}else{a.removeAttribute("aria-current")}});

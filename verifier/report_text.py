@@ -10,14 +10,19 @@ not checked. Lines are at most 100 columns wide, Korean characters counted as tw
 
 import unicodedata
 
+from verifier.anchor_words import anchor_heading, anchor_sentence
 from verifier.chart import percent, text_bar
-from verifier.findings import ContestSummary, Finding, Report, Status, Summary
-from verifier.labels import LOG_KEY_OPTION, label
+from verifier.findings import ContestSummary, Finding, Report, Status, Summary, Verdict
+from verifier.labels import RESULT_HEADINGS, label
+from verifier.promises import COMMAND, RECEIPT_OPTION, YOURSELF
 from verifier.report_words import (
     by_cause,
+    cautions,
     complete_findings,
     count_statuses,
     failing,
+    is_settled,
+    key_sentence,
     largest_votes,
     moment,
     name_of,
@@ -25,12 +30,15 @@ from verifier.report_words import (
     outcome_sentence,
     quorum_sentence,
     receipt_sentence,
+    steps,
+    told,
     turnout_sentence,
     uncounted_ballots,
     valid_votes,
+    verdict_sentence,
     visible,
 )
-from verifier.texts import GROUPS, Language, absence, row_text
+from verifier.texts import GROUPS, LANGUAGES, Language, absence, row_text
 
 WIDTH = 100
 BAR_WIDTH = 28
@@ -84,13 +92,16 @@ def fold(text: str, *, first: str = "", rest: str = "") -> list[str]:
 
 
 def _headline(report: Report, language: Language) -> list[str]:
-    verified = report.verified
-    word = label("verified" if verified else "not_verified", language)
-    means = label("verified_means" if verified else "not_verified_means", language)
-    lines = [word, *fold(means)]
-    if report.log is not None and report.log.key_source != "auditor":
-        lines += fold(label("key_record", language, option=LOG_KEY_OPTION))
+    lines = [label(report.verdict.value, language), *fold(verdict_sentence(report, language))]
+    for caution in cautions(report, language):
+        lines += fold(caution)
     return lines
+
+
+def _progress(summary: Summary, language: Language) -> list[str]:
+    words = {True: label("there", language), False: label("not_there", language)}
+    parts = ", ".join(f"{step}: {words[there]}" for step, there in steps(summary, language))
+    return ["", label("progress", language), *fold(parts, first="  ", rest="  ")]
 
 
 def _election(summary: Summary, language: Language) -> list[str]:
@@ -118,7 +129,7 @@ def _election(summary: Summary, language: Language) -> list[str]:
     ]
 
 
-def _contest(contest: ContestSummary, language: Language, lines: int) -> list[str]:
+def _contest(contest: ContestSummary, language: Language, lines: int, *, settled: bool) -> list[str]:
     title = cut(name_of(contest.title, contest.label, language).text)
     result = [
         *fold(f"{label('contest', language, number=number(contest.contest))}. {title}"),
@@ -142,7 +153,7 @@ def _contest(contest: ContestSummary, language: Language, lines: int) -> list[st
     for key, count in uncounted_ballots(contest):
         result.append(f"  {label(key, language)}: {number(count)}")
     turnout = f"{label('turnout', language)}: {turnout_sentence(contest, language)}"
-    quorum = f"{label('quorum', language)}: {quorum_sentence(contest, language)}"
+    quorum = f"{label('quorum', language)}: {quorum_sentence(contest, language, settled=settled)}"
     result += fold(f"{turnout}; {quorum}", first="  ", rest="  ")
     if contest.paper is not None:
         paper = label(
@@ -152,12 +163,12 @@ def _contest(contest: ContestSummary, language: Language, lines: int) -> list[st
     return result
 
 
-def _contests(summary: Summary, language: Language, verified: bool) -> list[str]:
-    lines = [label("result" if verified else "result_claimed", language)]
+def _contests(summary: Summary, language: Language, verdict: Verdict) -> list[str]:
+    lines = [label(RESULT_HEADINGS[verdict], language)]
     count = len(summary.contests)
     each = max(2, OPTION_LINES // max(1, count))
     for contest in summary.contests:
-        lines += _contest(contest, language, each)
+        lines += _contest(contest, language, each, settled=is_settled(summary))
     return lines
 
 
@@ -186,24 +197,24 @@ def _failures(findings: tuple[Finding, ...], language: Language) -> list[str]:
         if len(cause) == 1:
             head += f" {row_text(finding.row).title.of(language)}"
             head += f" ({counts})" if finding.checked else ""
-        note = f": {visible(finding.note)}" if finding.note else ""
+        note = f": {told(finding.note, language)}" if finding.note else ""
         lines += fold(head + note, first="  ", rest="    ")
         for place in finding.places[:places_each]:
-            lines += fold(visible(place), first="    - ", rest="      ")
+            lines += fold(told(place, language), first="    - ", rest="      ")
         hidden = max(finding.failures, len(finding.places)) - min(places_each, len(finding.places))
         if hidden > 0 and finding.places:
             lines.append(f"    - {label('places_more', language, count=number(hidden))}")
     return lines
 
 
-def _unchecked(findings: tuple[Finding, ...], language: Language) -> list[str]:
+def _unchecked(report: Report, findings: tuple[Finding, ...], language: Language) -> list[str]:
     reasons: dict[str, list[str]] = {}
     for finding in findings:
         if finding.status is Status.ABSENT:
             reason = visible(absence(finding.note, language) or finding.note)
             reasons.setdefault(reason, []).append(visible(finding.row))
     if not reasons:
-        return [] if failing(findings) else ["", label("nothing_unchecked", language)]
+        return [] if failing(report) else ["", label("nothing_unchecked", language)]
     lines = ["", label("not_checked", language)]
     for reason, rows in reasons.items():
         lines += fold(f"{', '.join(rows)}: {reason}", first="  ", rest="    ")
@@ -215,17 +226,26 @@ def _receipts(report: Report, language: Language) -> list[str]:
         return []
     lines = ["", label("receipts", language)]
     for receipt in report.receipts:
-        lines += fold(receipt_sentence(receipt, language), first="  ", rest="    ")
+        sentence = receipt_sentence(receipt, language, settled=is_settled(report.summary))
+        lines += fold(sentence, first="  ", rest="    ")
+    return lines
+
+
+def _anchors(report: Report, language: Language) -> list[str]:
+    if not report.anchors:
+        return []
+    lines = ["", *fold(anchor_heading(language))]
+    for anchor in report.anchors:
+        lines += fold(anchor_sentence(anchor, language), first="  ", rest="    ")
     return lines
 
 
 def _log(report: Report, language: Language) -> list[str]:
     lines = ["", label("log_key", language)]
     log = report.log
+    lines += fold(key_sentence(report, language), first="  ", rest="  ")
     if log is None:
-        return lines + fold(label("key_none", language), first="  ", rest="  ")
-    key = "key_auditor" if log.key_source == "auditor" else "key_record_short"
-    lines += fold(label(key, language), first="  ", rest="  ")
+        return lines
     witnesses = label("witnesses_some" if log.witnesses else "witnesses_none", language, count=number(log.witnesses))
     lines += fold(witnesses, first="  ", rest="  ")
     lines += fold(f"{label('origin', language)}: {visible(log.origin)}", first="  ", rest="    ")
@@ -239,20 +259,29 @@ def _log(report: Report, language: Language) -> list[str]:
     return lines
 
 
+def _yourself(language: Language) -> list[str]:
+    _, run, compare, receipt, _ = (pair[LANGUAGES.index(language)] for pair in YOURSELF)
+    text = " ".join((run.format(command=f"{COMMAND}."), compare, receipt.format(receipt=RECEIPT_OPTION)))
+    return ["", label("yourself", language), *fold(text, first="  ", rest="  ")]
+
+
 def render_text(report: Report, language: Language = "en") -> str:
     """Return the report as text that ends with a line break: at most 100 columns, usually at most 60 lines."""
     findings = complete_findings(report)
-    verified = report.verified
-    lines = [*_headline(report, language), ""]
+    lines = [*_headline(report, language)]
+    if report.summary is not None and report.verdict is Verdict.UNFINISHED:
+        lines += _progress(report.summary, language)
+    lines.append("")
     if report.summary is None:
         lines += fold(label("unreadable", language))
     else:
         lines += _election(report.summary, language)
-        lines += ["", *_contests(report.summary, language, verified)]
+        lines += ["", *_contests(report.summary, language, report.verdict)]
     lines += ["", *_checks(findings, language)]
-    lines += _failures(failing(findings), language)
-    lines += _unchecked(findings, language)
+    lines += _failures(failing(report), language)
+    lines += _unchecked(report, findings, language)
     lines += _receipts(report, language)
+    lines += _anchors(report, language)
     lines += _log(report, language)
     if report.summary is not None:
         lines += fold(
@@ -265,4 +294,5 @@ def render_text(report: Report, language: Language = "en") -> str:
         first="  ",
         rest="    ",
     )
+    lines += _yourself(language)
     return "\n".join(line.rstrip() for line in lines) + "\n"

@@ -12,12 +12,25 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from verifier.chart import percent
-from verifier.findings import ContestSummary, Finding, OptionSummary, ReceiptSummary, Report, Status
+from verifier.findings import (
+    COMPLETENESS,
+    ContestSummary,
+    Finding,
+    OptionSummary,
+    ReceiptMeaning,
+    ReceiptSummary,
+    Report,
+    Status,
+    Summary,
+    Verdict,
+)
+from verifier.korean import in_korean
 from verifier.labels import label
+from verifier.promises import EARLIER_OPTION, LOG_KEY_OPTION, RECEIPT_OPTION
 from verifier.texts import GROUPS, ROWS, Language
 
 # Letters that fonts show as nothing, beside the categories of control, format, surrogate and line-breaking characters.
@@ -25,6 +38,18 @@ BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 KOREAN_TIME = timedelta(hours=9)
+SIGNATURE_ROW = "L.A"
+# The course of an election as readers know it: label and the statement that ends the step.
+STEPS = (
+    ("step_manifest", "election.manifest"),
+    ("step_keys", "election.keys"),
+    ("step_roll", "registrar.roll"),
+    ("step_open", "election.open"),
+    ("step_close", "election.close"),
+    ("step_tally", "election.tally"),
+    ("step_result", "election.result"),
+    ("step_final", "election.final"),
+)
 # Winners or tied options named one by one in a sentence.
 NAMED_OPTIONS = 6
 
@@ -82,20 +107,85 @@ def moment(time: str, language: Language) -> str:
 
 
 def complete_findings(report: Report) -> tuple[Finding, ...]:
-    """Return all findings in the order of the groups, with an ERROR for every row of section 12 that has none."""
+    """Return all findings in the order of the groups, with an ERROR for every row of section 12 that has none.
+
+    Whether an unfinished election will be complete is not known yet: completeness is shown as not evaluated.
+    """
     letters = [group.letter for group in GROUPS]
     rows = list(ROWS)
+    unfinished = report.verdict is Verdict.UNFINISHED
 
     def position(finding: Finding) -> tuple[int, int, str]:
         letter = letters.index(finding.row[0]) if finding.row[:1] in letters else len(letters)
         return letter, rows.index(finding.row) if finding.row in ROWS else len(rows), finding.row
 
-    return tuple(sorted(report.complete_findings, key=position))
+    shown = (
+        replace(finding, status=Status.ERROR) if unfinished and finding.row == COMPLETENESS else finding
+        for finding in report.complete_findings
+    )
+    return tuple(sorted(shown, key=position))
 
 
-def failing(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return the findings that stand against the record: FAIL and ERROR."""
-    return tuple(finding for finding in findings if finding.status in (Status.FAIL, Status.ERROR))
+def failing(report: Report) -> tuple[Finding, ...]:
+    """Return the findings that stand against the record: FAIL and ERROR; none where it is only unfinished."""
+    if report.verdict is Verdict.UNFINISHED:
+        return ()
+    return tuple(finding for finding in complete_findings(report) if finding.status in (Status.FAIL, Status.ERROR))
+
+
+def _signature(report: Report) -> Status:
+    return next((finding.status for finding in report.findings if finding.row == SIGNATURE_ROW), Status.ERROR)
+
+
+def key_sentence(report: Report, language: Language) -> str:
+    """Return with whose key the checkpoint's signature was checked, and whether it holds."""
+    if report.log is None:
+        return label("key_none", language)
+    source, signature = report.log.key_source, _signature(report)
+    if signature is Status.ERROR:
+        return label("key_missing", language, option=LOG_KEY_OPTION)
+    if source == "auditor":
+        return label("key_auditor" if signature is Status.PASS else "key_auditor_unsigned", language)
+    return label("key_record_short" if signature is Status.PASS else "key_record_unsigned", language)
+
+
+def verdict_sentence(report: Report, language: Language) -> str:
+    """Return what the verdict means."""
+    if report.verdict is not Verdict.NOT_VERIFIED:
+        return label(f"{report.verdict.value}_means", language)
+    rows = {finding.row for finding in failing(report)}
+    if rows == {SIGNATURE_ROW} and report.log is not None and report.log.key_source == "auditor":
+        return label("unsigned_means", language)
+    failed = any(finding.status is Status.FAIL for finding in report.findings)
+    return label("failed_means" if failed else "error_means", language)
+
+
+def cautions(report: Report, language: Language) -> tuple[str, ...]:
+    """Return what must be read together with the verdict: whose key, and that an end may have been cut off."""
+    sentences = []
+    if report.log is not None and _signature(report) is not Status.PASS:
+        sentences.append(key_sentence(report, language))
+    elif report.log is not None and report.log.key_source != "auditor":
+        sentences.append(label("key_record", language, option=LOG_KEY_OPTION))
+    if report.verdict is Verdict.UNFINISHED and report.log is not None and report.summary is not None:
+        newest = max((receipt.log_size for receipt in report.receipts), default=0)
+        size = number(report.log.size)
+        if newest > report.log.size:
+            sentences.append(label("not_newest", language, entries=number(newest), size=size))
+        closes = moment(report.summary.closes, language)
+        options = {"earlier": EARLIER_OPTION, "receipt": RECEIPT_OPTION}
+        sentences.append(label("unfinished_caution", language, closes=closes, size=size, **options))
+    return tuple(sentences)
+
+
+def steps(summary: Summary, language: Language) -> tuple[tuple[str, bool], ...]:
+    """Return the steps of the election in their order, and whether the record holds the end of each."""
+    return tuple((label(name, language), kind in summary.kinds) for name, kind in STEPS)
+
+
+def is_settled(summary: Summary | None) -> bool:
+    """Say whether ballots and papers can't become more: the record holds the tally."""
+    return summary is not None and "election.tally" in summary.kinds
 
 
 def by_cause(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
@@ -105,6 +195,11 @@ def by_cause(findings: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
         alone = finding.status is not Status.ERROR or finding.places
         causes.setdefault((place if alone else -1, finding.note), []).append(finding)
     return tuple(tuple(cause) for cause in causes.values())
+
+
+def told(text: str, language: Language) -> str:
+    """Return a place or note of the checks in a language, in English where there is no Korean for it, made visible."""
+    return visible((in_korean(text) if language == "ko" else None) or text)
 
 
 def count_statuses(findings: Iterable[Finding]) -> Counter[Status]:
@@ -165,14 +260,14 @@ def turnout_sentence(contest: ContestSummary, language: Language) -> str:
     )
 
 
-def quorum_sentence(contest: ContestSummary, language: Language) -> str:
-    """Return whether the quorum was met, by how many votes, or "unknown"."""
+def quorum_sentence(contest: ContestSummary, language: Language, *, settled: bool) -> str:
+    """Return whether the quorum was met, by how many votes, or "unknown"; settled says that no more votes can come."""
     if contest.quorum_required is None or contest.turnout is None:
         return label("unknown", language)
     if contest.quorum_required == 0:
         return label("no_quorum", language)
     difference = contest.turnout - contest.quorum_required
-    key = "quorum_met" if difference >= 0 else "quorum_not_met"
+    key = "quorum_met" if difference >= 0 else "quorum_not_met" if settled else "quorum_so_far"
     return label(key, language, required=number(contest.quorum_required), difference=number(abs(difference)))
 
 
@@ -185,10 +280,11 @@ def uncounted_ballots(contest: ContestSummary) -> tuple[tuple[str, int], ...]:
     return (("blank_online", contest.blank), ("invalid_paper", contest.paper.invalid))
 
 
-def receipt_sentence(receipt: ReceiptSummary, language: Language) -> str:
+def receipt_sentence(receipt: ReceiptSummary, language: Language, *, settled: bool) -> str:
     """Return what a receipt proves, names of the record and of files made visible."""
+    so_far = "_so_far" if receipt.meaning is ReceiptMeaning.COUNTED and not settled else ""
     return label(
-        f"receipt_{receipt.meaning.value}",
+        f"receipt_{receipt.meaning.value}{so_far}",
         language,
         name=visible(receipt.name),
         entry=number(receipt.entry),

@@ -13,8 +13,8 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V1.A": (
         "프로토콜 판 번호",
         "Version of the rules",
-        "이 투표가 공개된 ElectionGuard 2.1.0 규격을 따른다고 밝혔는지 봅니다. 실패하면 어떤 규칙으로 치른 "
-        "투표인지 알 수 없습니다.",
+        "이 선거가 공개된 ElectionGuard 2.1.0 규격을 따른다고 밝혔는지 봅니다. 실패하면 어떤 규칙으로 치른 "
+        "선거인지 알 수 없습니다.",
         "The election declares that it follows the public ElectionGuard 2.1.0 rules; a failure would leave open "
         "by which rules it was run.",
     ),
@@ -39,17 +39,17 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
         "proofs worthless.",
     ),
     "V1.E": (
-        "설정의 지문 H_P",
+        "설정의 기준 해시 H_P",
         "Fingerprint of the settings, H_P",
-        "기준 수들과 열쇠 관리인의 수, 개표에 필요한 인원이 지문에 바르게 담겼는지 봅니다. 실패하면 다른 "
+        "기준 수들과 열쇠 관리인의 수, 열쇠 관리인의 정족수가 기준 해시에 바르게 담겼는지 봅니다. 실패하면 다른 "
         "설정에서 만든 증명일 수 있습니다.",
         "The fingerprint covers the standard numbers, the number of trustees and how many must agree; a failure "
         "would mean that the proofs were made for other settings.",
     ),
     "V1.F": (
-        "투표 공고의 지문 H_B",
+        "선거 정의서의 기준 해시 H_B",
         "Fingerprint of the manifest, H_B",
-        "투표의 고유 번호가 공고된 안건·선택지·규칙의 지문과 같은지 봅니다. 실패하면 공고 내용이 나중에 바뀐 것입니다.",
+        "선거 번호가 공개된 선거 정의서의 기준 해시와 같은지 봅니다. 실패하면 안건·선택지·규칙이 나중에 바뀐 것입니다.",
         "The election id is the fingerprint of exactly the published questions, options and rules; a failure "
         "would mean that they were changed afterwards.",
     ),
@@ -86,16 +86,16 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V3.B": (
         "예비 공동 열쇠",
         "Second joint key",
-        "규격이 함께 만들게 하는 둘째 열쇠도 모든 관리인의 열쇠를 합친 것이고 1이 아닌지 봅니다. 어떤 투표지도 "
-        "이 열쇠를 쓰지 않지만, 실패하면 열쇠 생성 기록이 서로 어긋납니다.",
+        "규격이 함께 만들게 하는 둘째 열쇠도 모든 열쇠 관리인의 열쇠를 합친 것이고 1이 아닌지 봅니다. 어떤 투표지도 "
+        "이 열쇠를 쓰지 않지만, 실패하면 키 생성 의식의 기록이 서로 어긋납니다.",
         "The second key that the standard has made along with it is correct too; no ballot uses it, but a "
         "failure would mean that the key ceremony contradicts itself.",
     ),
     "V4.A": (
-        "투표의 지문 H_E",
+        "선거의 기준 해시 H_E",
         "Fingerprint of the election, H_E",
-        "모든 투표지를 이 투표와 이 공동 열쇠에 묶는 지문이 열쇠 공표와 마감 때 모두 맞는지 봅니다. 실패하면 "
-        "다른 투표의 투표지가 섞일 수 있습니다.",
+        "모든 투표지를 이 선거와 이 공동 열쇠에 묶는 기준 해시가 열쇠 공표와 마감 때 모두 맞는지 봅니다. 실패하면 "
+        "다른 선거의 투표지가 섞일 수 있습니다.",
         "The fingerprint that ties every ballot to this election and its key is right, also at the close; a failure "
         "would mean that ballots of another election could be mixed in.",
     ),
@@ -108,36 +108,36 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V5.B": (
         "투표지마다 다른 지문 H_I",
         "Fingerprint of each ballot, H_I",
-        "투표지의 지문이 그 번호와 이 투표에서 나온 것인지 봅니다. 실패하면 다른 곳에서 가져온 증명일 수 있습니다.",
+        "투표지의 지문이 그 번호와 이 선거에서 나온 것인지 봅니다. 실패하면 다른 곳에서 가져온 증명일 수 있습니다.",
         "The fingerprint of each ballot follows from its number and this election; a failure would mean that its "
         "proofs may come from elsewhere.",
     ),
     "V6.A": (
-        "암호화된 선택의 형태",
+        "암호화된 표기의 형태",
         "Form of the encrypted choices",
-        "암호화된 선택이 모두 정해진 수의 집합에 속하는지 봅니다. 아니면 집계가 틀어지거나 선택의 비밀이 샐 수 "
+        "암호화된 표기가 모두 정해진 수의 집합에 속하는지 봅니다. 아니면 집계가 틀어지거나 선택의 비밀이 샐 수 "
         "있습니다.",
         "Every encrypted choice consists of numbers of the prescribed set; others could spoil the count or give "
         "away a choice.",
     ),
     "V6.B": (
-        "선택 증명의 질문 수 범위",
+        "범위 증명의 질문값",
         "Range of the challenges for choices",
-        "선택 증명의 질문에 해당하는 수가 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
+        "범위 증명의 질문값이 정해진 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
         "The challenge numbers of these proofs lie in the allowed range; a failure would mean that a proof is "
         "malformed or made up.",
     ),
     "V6.C": (
-        "선택 증명의 답 수 범위",
+        "범위 증명의 응답값",
         "Range of the responses for choices",
-        "선택 증명의 답에 해당하는 수가 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
+        "범위 증명의 응답값이 정해진 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
         "The response numbers of these proofs lie in the allowed range; a failure would mean that a proof is "
         "malformed or made up.",
     ),
     "V6.D": (
-        "선택 하나하나가 허용된 값이라는 증명",
+        "표기 하나하나가 허용된 값이라는 범위 증명",
         "Proof that every single choice is allowed",
-        "각 선택이 내용을 드러내지 않고도 허용된 값(예: 0 또는 1)임을 증명했는지 봅니다. 실패하면 한 사람이 여러 "
+        "각 표기가 내용을 드러내지 않고도 허용된 값(예: 0 또는 1)임을 증명했는지 봅니다. 실패하면 한 사람이 여러 "
         "표나 음수 표를 넣었을 수 있습니다.",
         "Every encrypted choice is proven to be an allowed value such as 0 or 1 without being revealed; a "
         "failure would mean that a ballot could hold a hundred votes, or minus one.",
@@ -145,26 +145,27 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V7.A": (
         "투표지 합계의 형태",
         "Form of the encrypted ballot sums",
-        "안건별로 선택을 더한 암호문이 정해진 수의 집합에 속하는지 봅니다. 아니면 한도 증명을 믿을 수 없습니다.",
+        "안건별로 표기를 더한 암호문이 정해진 수의 집합에 속하는지 봅니다. 아니면 선택 수 한도 증명을 믿을 수 "
+        "없습니다.",
         "The encrypted sum of each contest consists of numbers of the prescribed set; otherwise the proof of the "
         "limit could not be relied on.",
     ),
     "V7.B": (
-        "한도 증명의 질문 수 범위",
+        "선택 수 한도 증명의 질문값",
         "Range of the challenges for the limit",
-        "한도 증명의 질문에 해당하는 수가 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
+        "선택 수 한도 증명의 질문값이 정해진 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
         "The challenge numbers of the limit proofs lie in the allowed range; a failure would mean that a proof "
         "is malformed or made up.",
     ),
     "V7.C": (
-        "한도 증명의 답 수 범위",
+        "선택 수 한도 증명의 응답값",
         "Range of the responses for the limit",
-        "한도 증명의 답에 해당하는 수가 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
+        "선택 수 한도 증명의 응답값이 정해진 범위 안인지 봅니다. 벗어나면 증명이 잘못되었거나 꾸며진 것입니다.",
         "The response numbers of the limit proofs lie in the allowed range; a failure would mean that a proof is "
         "malformed or made up.",
     ),
     "V7.D": (
-        "안건마다 한도를 넘지 않았다는 증명",
+        "안건마다 선택 수 한도를 지켰다는 증명",
         "Proof that no ballot chose too many",
         "투표지가 안건마다 허용된 수보다 많이 고르지 않았음을 증명했는지 봅니다. 실패하면 한 사람이 정해진 "
         "것보다 많은 표를 던졌을 수 있습니다.",
@@ -174,7 +175,7 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V8.A": (
         "투표지의 안건별 지문",
         "Fingerprint of each contest on a ballot",
-        "안건별 지문을 투표지에서 다시 계산해 비교합니다. 다르면 투표지가 제출 뒤에 바뀐 것입니다.",
+        "안건별 지문을 투표지에서 다시 계산해 비교합니다. 다르면 투표지가 만들어진 뒤에 바뀐 것입니다.",
         "The fingerprint of each contest is recomputed from the ballot; a difference would mean that the ballot "
         "was altered after it was made.",
     ),
@@ -189,7 +190,7 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V8.C": (
         "투표 기기 정보의 지문",
         "Fingerprint of the voting device text",
-        "확인 코드에 들어가는 기기 정보의 지문이 공고된 내용과 같은지 봅니다. 다르면 다른 환경에서 만든 코드일 "
+        "확인 코드에 들어가는 기기 정보의 지문이 선거 정의서의 것과 같은지 봅니다. 다르면 다른 환경에서 만든 코드일 "
         "수 있습니다.",
         "The fingerprint of the device text in the codes is that of the manifest; a difference would mean that "
         "codes were made in another setting.",
@@ -204,21 +205,21 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V8.E": (
         "확인 코드의 사슬: 첫 고리",
         "Chain of codes: first link",
-        "이 투표에서는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정하므로 검사할 것이 없습니다.",
+        "이 선거에서는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정하므로 검사할 것이 없습니다.",
         "The codes are not chained in this kind of election because the log fixes the order, so there is nothing "
         "to check or to fail.",
     ),
     "V8.F": (
         "확인 코드의 사슬: 다음 고리",
         "Chain of codes: next links",
-        "이 투표에서는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정하므로 검사할 것이 없습니다.",
+        "이 선거에서는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정하므로 검사할 것이 없습니다.",
         "The codes are not chained in this kind of election because the log fixes the order, so there is nothing "
         "to check or to fail.",
     ),
     "V8.G": (
         "확인 코드의 사슬: 마지막 고리",
         "Chain of codes: closing link",
-        "이 투표에서는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정하므로 검사할 것이 없습니다.",
+        "이 선거에서는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정하므로 검사할 것이 없습니다.",
         "The codes are not chained in this kind of election because the log fixes the order, so there is nothing "
         "to check or to fail.",
     ),
@@ -237,24 +238,26 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
         "vote counts were tampered with.",
     ),
     "V10.A": (
-        "부분 개표 값의 형태",
+        "부분 복호값의 형태",
         "Form of the partial decryptions",
-        "열쇠 관리인이 낸 개표 값과 증명의 수가 정해진 범위에 있는지 봅니다. 벗어나면 그 관리인의 개표는 믿을 수 "
+        "열쇠 관리인이 낸 부분 복호값과 증명의 수가 정해진 범위에 있는지 봅니다. 벗어나면 그 열쇠 관리인의 복호는 "
+        "믿을 수 "
         "없습니다.",
         "The numbers each trustee published for opening the totals are well formed; otherwise the contribution "
         "of that trustee could not be relied on.",
     ),
     "V10.B": (
-        "바르게 개표했다는 증명",
+        "바르게 복호했다는 증명",
         "Proof of correct decryption",
-        "각 열쇠 관리인이 자기 열쇠로 정직하게 개표했다는 증명을 확인합니다. 실패하면 결과를 바꾸려 했을 수 있습니다.",
+        "각 열쇠 관리인이 자기 키 조각으로 바르게 복호했다는 증명을 확인합니다. 실패하면 결과를 바꾸려 했을 수 "
+        "있습니다.",
         "Each trustee proved to have opened the totals with the right key; a failure would mean that a trustee "
         "may have tried to change the result.",
     ),
     "V10.C": (
         "공표된 득표수",
         "Published vote counts",
-        "공표된 득표수가 열쇠 관리인들의 개표 값에서 나온 수와 같은지 봅니다. 실패하면 발표된 수가 실제 투표와 "
+        "공표된 득표수가 열쇠 관리인들의 부분 복호값에서 나온 수와 같은지 봅니다. 실패하면 발표된 수가 실제 투표와 "
         "다릅니다.",
         "The published counts are exactly what the trustees' decryptions yield; a failure would mean that the "
         "announced numbers are not the ones voted.",
@@ -262,14 +265,14 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V11.A": (
         "결과의 안건 이름",
         "Contest names in the result",
-        "결과에 적힌 안건의 이름과 순서가 공고와 같은지 봅니다. 다르면 다른 안건의 결과로 읽힐 수 있습니다.",
+        "결과에 적힌 안건의 이름과 순서가 선거 정의서와 같은지 봅니다. 다르면 다른 안건의 결과로 읽힐 수 있습니다.",
         "The contests of the result bear names and order of the manifest; otherwise a result could be read as that of "
         "another question.",
     ),
     "V11.B": (
         "결과의 선택지 이름",
         "Option names in the result",
-        "결과에 적힌 선택지 이름이 공고와 같은지 봅니다. 다르면 득표수가 다른 선택지의 것으로 읽힐 수 있습니다.",
+        "결과에 적힌 선택지 이름이 선거 정의서와 같은지 봅니다. 다르면 득표수가 다른 선택지의 것으로 읽힐 수 있습니다.",
         "The options of the result bear the names of the manifest; otherwise votes could be read as those of "
         "another option.",
     ),
@@ -291,14 +294,14 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V12": (
         "투표지의 추가 자료",
         "Additional data on ballots",
-        "이 투표의 투표지에는 자유 기재 같은 추가 자료가 없습니다. 검사할 것이 없습니다.",
+        "이 선거의 투표지에는 자유 기재 같은 추가 자료가 없습니다. 검사할 것이 없습니다.",
         "Ballots of this kind of election hold no additional data such as write-ins, so there is nothing to "
         "check or to fail.",
     ),
     "V13.A": (
         "공개한 시험 투표지의 추가 자료",
         "Additional data on challenged ballots",
-        "이 투표의 투표지에는 추가 자료가 없습니다. 검사할 것이 없습니다.",
+        "이 선거의 투표지에는 추가 자료가 없습니다. 검사할 것이 없습니다.",
         "Ballots of this kind of election hold no additional data, so there is nothing to check or to fail.",
     ),
     "V13.B": (
@@ -312,7 +315,7 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V14.A": (
         "시험 투표지: 남는 안건 없음",
         "Challenged ballots: no contest too many",
-        "연 투표지에 투표지 종류에 없는 안건이 없고 안건의 순서가 맞는지 봅니다. 아니면 기기가 잘못된 투표지를 만든 "
+        "연 투표지에 투표지 유형에 없는 안건이 없고 안건의 순서가 맞는지 봅니다. 아니면 기기가 잘못된 투표지를 만든 "
         "것입니다.",
         "An opened ballot has no contest that its style lacks, and its contests are in order; a failure would mean "
         "that the device made a wrong ballot.",
@@ -326,25 +329,25 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "V14.C": (
         "시험 투표지: 남는 선택지 없음",
         "Challenged ballots: no option too many",
-        "연 투표지에 공고에 없는 선택지가 없는지 봅니다. 있으면 기기가 잘못된 투표지를 만든 것입니다.",
+        "연 투표지에 선거 정의서에 없는 선택지가 없는지 봅니다. 있으면 기기가 잘못된 투표지를 만든 것입니다.",
         "An opened ballot has no option that the manifest does not list; a failure would mean that the device "
         "made a wrong ballot.",
     ),
     "V14.D": (
         "시험 투표지: 빠진 선택지 없음",
         "Challenged ballots: no option missing",
-        "연 투표지에 공고의 선택지가 모두 있는지 봅니다. 빠졌으면 그 선택지를 고를 수 없었던 것입니다.",
+        "연 투표지에 선거 정의서의 선택지가 모두 있는지 봅니다. 빠졌으면 그 선택지를 고를 수 없었던 것입니다.",
         "An opened ballot has every option of the manifest; a failure would mean that some option could not be chosen.",
     ),
     "V14.E": (
         "시험 투표지: 허용된 값",
         "Challenged ballots: allowed values",
-        "연 투표지의 각 선택이 허용된 값인지 봅니다. 아니면 기기가 규칙에 어긋난 투표지를 만든 것입니다.",
+        "연 투표지의 각 표기가 허용된 값인지 봅니다. 아니면 기기가 규칙에 어긋난 투표지를 만든 것입니다.",
         "Every opened choice is an allowed value; a failure would mean that the device made a ballot against the "
         "rules.",
     ),
     "V14.F": (
-        "시험 투표지: 한도",
+        "시험 투표지: 선택 수 한도",
         "Challenged ballots: limit",
         "연 투표지가 안건마다 한도보다 많이 고르지 않았는지 봅니다. 실패하면 기기가 규칙에 어긋난 투표지를 만든 "
         "것입니다.",

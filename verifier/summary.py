@@ -8,7 +8,7 @@ from verifier.checks.outcome import PaperCounts, paper_counts, votes_of
 from verifier.checks.outcome_rules import Outcome, outcome_of
 from verifier.checks.units import ContestFacts
 from verifier.election import Election
-from verifier.findings import ContestSummary, OptionSummary, PaperSummary, Summary, UnitSummary
+from verifier.findings import ContestSummary, DistrictSummary, OptionSummary, PaperSummary, Summary, UnitSummary
 from verifier.manifest import Contest, Manifest
 
 
@@ -38,6 +38,7 @@ def summarize(
         struck=electorate.struck,
         replaced=electorate.replaced,
         annulled=electorate.annulled,
+        kinds=tuple(sorted(kind for kind in election.first if kind)),
         contests=tuple(
             _contest(manifest, contest, electorate, facts[contest.index], entries.get(contest.index), paper)
             for contest in manifest.contests
@@ -83,7 +84,12 @@ def _contest(
         units=tuple(
             UnitSummary(
                 unit=districts[0],
-                districts=tuple(manifest.district_labels[district - 1] for district in districts),
+                districts=tuple(
+                    DistrictSummary(
+                        label=manifest.district_labels[district - 1], title=manifest.district_titles[district - 1]
+                    )
+                    for district in districts
+                ),
                 ballots=sum(electorate.counted.count.get(district, 0) for district in districts),
                 votes=tuple(option["votes"] for option in by_unit.get(districts[0], {}).get("options", [])),
             )

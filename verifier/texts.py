@@ -12,6 +12,7 @@ voted, the ballots and the count, the keys, the outcome.
 from dataclasses import dataclass
 from typing import Literal
 
+from verifier.korean import in_korean
 from verifier.row_texts_electionguard import ROWS as ELECTIONGUARD_ROWS
 from verifier.row_texts_record import ROWS as RECORD_ROWS
 
@@ -68,7 +69,7 @@ GROUPS: tuple[Group, ...] = (
         letter="S",
         name=Text(ko="문서의 형식", en="Form of the documents"),
         about=Text(
-            ko="공고와 투표지와 열쇠 문서가 정해진 형식인지 봅니다.",
+            ko="선거 정의서와 투표지와 열쇠 문서가 정해진 형식인지 봅니다.",
             en="Are manifest, ballots and key documents complete and unambiguous?",
         ),
     ),
@@ -76,7 +77,7 @@ GROUPS: tuple[Group, ...] = (
         letter="E",
         name=Text(ko="투표 자격", en="Eligibility"),
         about=Text(
-            ko="명부에 있는 사람만, 정해진 만큼만 투표했는지 봅니다.",
+            ko="선거인 명부에 있는 사람만, 정해진 만큼만 투표했는지 봅니다.",
             en="Did only people on the roll vote, and none more often than allowed?",
         ),
     ),
@@ -90,7 +91,7 @@ GROUPS: tuple[Group, ...] = (
     ),
     Group(
         letter="D",
-        name=Text(ko="열쇠와 개표", en="Keys and decryption"),
+        name=Text(ko="열쇠와 복호", en="Keys and decryption"),
         about=Text(
             ko="열쇠가 바르게 만들어지고, 열어야 할 것만 열렸는지 봅니다.",
             en="Were the keys made properly, and was only opened what may be opened?",
@@ -100,54 +101,29 @@ GROUPS: tuple[Group, ...] = (
         letter="O",
         name=Text(ko="결과", en="The outcome"),
         about=Text(
-            ko="득표수와 투표율과 판정을 다시 계산해 비교합니다.",
+            ko="득표수와 투표수와 판정을 다시 계산해 비교합니다.",
             en="Are votes, turnout and outcome what they must be by the rules?",
         ),
     ),
 )
 
 SECTIONS: dict[str, Text] = {
-    "V1": Text(ko="기준 수와 지문", en="Standard numbers and fingerprints"),
+    "V1": Text(ko="기준 수와 기준 해시", en="Standard numbers and fingerprints"),
     "V2": Text(ko="열쇠 관리인의 열쇠", en="Keys of the trustees"),
     "V3": Text(ko="공동 열쇠", en="Joint keys"),
-    "V4": Text(ko="투표의 지문", en="Fingerprint of the election"),
+    "V4": Text(ko="선거의 기준 해시", en="Fingerprint of the election"),
     "V5": Text(ko="투표지 번호", en="Ballot numbers"),
-    "V6": Text(ko="선택 하나하나", en="Single choices"),
-    "V7": Text(ko="안건별 한도", en="Limit per contest"),
+    "V6": Text(ko="표기 하나하나", en="Single choices"),
+    "V7": Text(ko="안건별 선택 수 한도", en="Limit per contest"),
     "V8": Text(ko="확인 코드", en="Confirmation codes"),
     "V9": Text(ko="암호화된 합계", en="Encrypted totals"),
-    "V10": Text(ko="개표", en="Decryption"),
+    "V10": Text(ko="복호", en="Decryption"),
     "V11": Text(ko="결과의 이름", en="Names in the result"),
     "V12": Text(ko="추가 자료", en="Additional data"),
     "V13": Text(ko="시험 투표지의 코드", en="Codes of challenged ballots"),
     "V14": Text(ko="시험 투표지의 내용", en="Contents of challenged ballots"),
 }
 
-# Korean for the notes that say why a row has nothing to check; where a note goes on in parentheses, so does its Korean.
-ABSENCES: dict[str, str] = {
-    "no chaining in this profile; the log gives the order": (
-        "이 방식의 투표는 확인 코드를 사슬로 잇지 않습니다. 순서는 공개 기록이 정합니다."
-    ),
-    "no contest data in this profile": "이 방식의 투표지에는 추가 자료가 없습니다.",
-    "the policy says quorum none": "기록의 정책이 외부 증인의 서명을 요구하지 않습니다.",
-    "no policy was handed in and the record has none": "외부 증인을 정한 정책이 주어지지 않았고 기록에도 없습니다.",
-    "no witness of the policy has cosigned": "외부 증인의 서명이 없어 시각을 독립적으로 알 수 없습니다.",
-    "no earlier checkpoint was handed in": "비교할 이전 기록이 주어지지 않았습니다.",
-    "no receipt was handed in": "확인할 접수증이 주어지지 않았습니다.",
-    "no credential was struck or replaced": "말소되거나 교체된 투표 자격이 없습니다.",
-    "the manifest allows voting again": "마지막 투표지만 세는 규칙이라 여러 번 제출할 수 있습니다.",
-    "no ballot was cast": "제출된 투표지가 없습니다.",
-    "no ballots in the record": "기록에 투표지가 없습니다.",
-    "no ballot was challenged": "투표자가 연 시험 투표지가 없습니다.",
-    "the manifest knows no paper ballots": "이 투표에는 종이 투표가 없습니다.",
-    "nothing is decrypted": "개표한 안건이 없습니다.",
-    "no contest is sealed or withheld": "봉인되거나 비공개로 정해진 안건이 없습니다.",
-    "every contest is withheld: nothing is added up": "모든 안건이 비공개라 더한 것이 없습니다.",
-    "the log is empty": "공개 기록이 비어 있습니다.",
-    "the result has no contests": "결과에 안건이 없습니다.",
-    "the result has no decrypted units": "결과에 개표한 집계 단위가 없습니다.",
-    "a single trustee has no shares": "열쇠 관리인이 한 명이라 나눌 열쇠 조각이 없습니다.",
-}
 ABSENT = Text(ko="이 기록에는 해당하는 것이 없습니다.", en="the record holds nothing of this kind")
 
 
@@ -155,11 +131,7 @@ def absence(note: str, language: Language) -> str | None:
     """Return why there was nothing to check, or None where a note exists that has no translation."""
     if not note:
         return ABSENT.of(language)
-    if language == "en":
-        return note
-    if note.startswith("no ") and note.endswith(" in the record") and note not in ABSENCES:
-        return f"기록에 해당 자료가 없습니다 ({note.removeprefix('no ').removesuffix(' in the record')})."
-    return ABSENCES.get(note.split(" (")[0])
+    return note if language == "en" else in_korean(note)
 
 
 UNLISTED = RowText(

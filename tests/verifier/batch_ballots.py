@@ -8,9 +8,10 @@ from typing import Any
 from tests.verifier.election_ceremony import Plan
 from tests.verifier.election_voting import Voting
 from verifier.batch_search import BallotPlace, ProofJudge, ReadBallot
-from verifier.checks.ballots import BallotChecker, BallotKeys, DigestKeys, Harvest
+from verifier.checks.ballots import BallotChecker, BallotKeys, DigestKeys
 from verifier.errors import RecordUnreadable
 from verifier.findings import Finding
+from verifier.harvest import Harvest
 from verifier.ledger import Ledger
 from verifier.manifest import manifest_from
 

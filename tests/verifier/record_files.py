@@ -104,6 +104,14 @@ def make_entry(scope: bytes, draft: Draft) -> bytes:
     return encode({**fields, "signature": signature.hex()})
 
 
+def notes(count: int) -> list[Draft]:
+    """Return signed statements of another service."""
+    drafts = [Draft(kind="board.note", author=AUTHORITY, value={"number": number}) for number in range(count)]
+    for draft in drafts:
+        draft.entry = make_entry(bytes(32), draft)
+    return drafts
+
+
 def verifier_key(name: str, kind: int, key: Signer) -> str:
     """Return the C2SP verifier key of a signer."""
     data = bytes([kind]) + key.public

@@ -1,14 +1,17 @@
-"""Reports as the verifier could hand them to its reports: true, failing, large, sealed, unreadable and hostile ones."""
+"""Reports as the verifier could hand them to its reports: true, failing, unfinished, large, sealed, hostile ones."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from verifier.findings import (
     ContestSummary,
+    DistrictSummary,
     Finding,
     LogSummary,
     OptionSummary,
     PaperSummary,
+    ReceiptMeaning,
+    ReceiptSummary,
     Report,
     Status,
     Summary,
@@ -28,20 +31,27 @@ ABSENT_ROWS = {
     "O.A": "the manifest knows no paper ballots",
 }
 
-DISTRICTS = (
-    "거창읍",
-    "주상면",
-    "웅양면",
-    "고제면",
-    "북상면",
-    "위천면",
-    "마리면",
-    "남상면",
-    "남하면",
-    "신원면",
-    "가조면",
-    "가북면",
+# Every kind of statement of an election that went to its end.
+KINDS = (
+    "election.manifest",
+    "election.keys",
+    "registrar.roll",
+    "election.open",
+    "election.close",
+    "election.tally",
+    "election.result",
+    "election.final",
 )
+
+DISTRICTS = (
+    "거창읍", "주상면", "웅양면", "고제면", "북상면", "위천면", "마리면", "남상면", "남하면", "신원면",
+    "가조면", "가북면",
+)  # fmt: skip
+
+
+def districts(*names: str) -> tuple[DistrictSummary, ...]:
+    """Return districts whose labels differ from their titles."""
+    return tuple(DistrictSummary(label=f"d-{name}", title={"ko": name}) for name in names)
 
 
 def passed(checked: int = 28_112, *, absent: Mapping[str, str] = ABSENT_ROWS) -> tuple[Finding, ...]:
@@ -104,7 +114,9 @@ def geochang_contest() -> ContestSummary:
         blank=226,
         paper=None,
         units=tuple(
-            UnitSummary(unit=place + 1, districts=(name,), ballots=ballots[place], votes=(first[place], second[place]))
+            UnitSummary(
+                unit=place + 1, districts=districts(name), ballots=ballots[place], votes=(first[place], second[place])
+            )
             for place, name in enumerate(DISTRICTS)
         ),
     )
@@ -133,6 +145,7 @@ def geochang() -> Report:
             struck=4,
             replaced=2,
             annulled=3,
+            kinds=KINDS,
             contests=(geochang_contest(),),
         ),
         findings=passed(),
@@ -182,29 +195,8 @@ def approval_contest() -> ContestSummary:
         "안심 귀갓길 비상벨", "폐교를 고쳐 쓰는 주민 체육관과 작은 영화관 및 돌봄 교실을 함께 짓는 사업",
     )  # fmt: skip
     votes = (
-        380,
-        435,
-        434,
-        314,
-        177,
-        119,
-        285,
-        623,
-        391,
-        610,
-        308,
-        1030,
-        364,
-        92,
-        272,
-        279,
-        139,
-        119,
-        190,
-        531,
-        501,
-        375,
-    )
+        380, 435, 434, 314, 177, 119, 285, 623, 391, 610, 308, 1030, 364, 92, 272, 279, 139, 119, 190, 531, 501, 375,
+    )  # fmt: skip
     return ContestSummary(
         contest=1,
         label="projects",
@@ -222,8 +214,12 @@ def approval_contest() -> ContestSummary:
         blank=None,
         paper=None,
         units=(
-            UnitSummary(unit=1, districts=("동부", "서부"), ballots=1_300, votes=tuple(vote // 2 for vote in votes)),
-            UnitSummary(unit=3, districts=("남부",), ballots=1_112, votes=tuple(vote - vote // 2 for vote in votes)),
+            UnitSummary(
+                unit=1, districts=districts("동부", "서부"), ballots=1_300, votes=tuple(vote // 2 for vote in votes)
+            ),
+            UnitSummary(
+                unit=3, districts=districts("남부"), ballots=1_112, votes=tuple(vote - vote // 2 for vote in votes)
+            ),
         ),
     )
 
@@ -268,7 +264,7 @@ def paper_contest() -> ContestSummary:
         quorum_required=2_458,
         blank=40,
         paper=PaperSummary(ballots=640, invalid=12, votes=(310, 318)),
-        units=(UnitSummary(unit=1, districts=("동부", "서부", "남부"), ballots=2_400, votes=(1_190, 1_182)),),
+        units=(UnitSummary(unit=1, districts=districts("동부", "서부", "남부"), ballots=2_400, votes=(1_190, 1_182)),),
     )
 
 
@@ -307,7 +303,14 @@ def hostile() -> Report:
         label=HOSTILE,
         title=title,
         options=tuple(replace(option, title=title, label=HOSTILE) for option in geochang_contest().options),
-        units=(UnitSummary(unit=1, districts=(HOSTILE,), ballots=28_087, votes=(18_041, 9_820)),),
+        units=(
+            UnitSummary(
+                unit=1,
+                districts=(DistrictSummary(label=HOSTILE, title=title), DistrictSummary(label=HOSTILE, title={})),
+                ballots=28_087,
+                votes=(18_041, 9_820),
+            ),
+        ),
     )
     summary = replace(
         report.summary,
@@ -339,6 +342,45 @@ def unreadable() -> Report:
     return Report(program_version="0.1.0", record="empty", log=None, summary=None, findings=findings, seconds=0.1)
 
 
+def unfinished(*, newest: int = 0) -> Report:
+    """Return the same record while people vote, with a receipt from a log of ``newest`` entries where that is not 0."""
+    report = geochang()
+    assert report.summary is not None
+    closed = replace(
+        geochang_contest(),
+        options=tuple(replace(option, votes=None) for option in geochang_contest().options),
+        kind="",
+        winners=(),
+        turnout=9_000,
+        blank=None,
+        units=(),
+    )
+    summary = replace(report.summary, kinds=KINDS[:4], used_trustees=(), contests=(closed,))
+    words = "not final yet: election.final is missing, the last phase in the record is election.open"
+    missing = Finding(row="L.J", status=Status.FAIL, checked=9, failures=1, places=(words,), note="")
+    receipt = ReceiptSummary(
+        name="my.proof",
+        entry=17,
+        scope=ELECTION_ID,
+        kind="ballot.cast",
+        meaning=ReceiptMeaning.COUNTED,
+        log_size=newest,
+    )
+    return replace(
+        with_findings(report, missing),
+        summary=summary,
+        receipts=(receipt,) if newest else (),
+        log=log(key_source="record"),
+    )
+
+
+def wrong_key() -> Report:
+    """Return the true record, checked with a key that did not sign its checkpoint."""
+    words = "checkpoint: no signature by the log's key for origin 'vote.example.kr/log'"
+    unsigned = Finding(row="L.A", status=Status.FAIL, checked=1, failures=1, places=(words,), note="")
+    return with_findings(geochang(), unsigned)
+
+
 ALL: dict[str, Report] = {
     "geochang": geochang(),
     "failing": failing(),
@@ -346,4 +388,6 @@ ALL: dict[str, Report] = {
     "sealed": sealed(),
     "hostile": hostile(),
     "unreadable": unreadable(),
+    "unfinished": unfinished(newest=40_000),
+    "wrong key": wrong_key(),
 }

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.verifier.conftest import rows
-from tests.verifier.record_files import AUTHORITY, Draft, Made, make_entry, write_record
-from verifier import engine
+from tests.verifier.record_files import Draft, Made, notes, write_record
 from verifier.checks.ballots import BallotChecker
 from verifier.engine import Options, verify
 from verifier.findings import Report, Status
 from verifier.group import P
+from verifier.plan import cut
 
 
 def check(made: Made, folder: Path, workers: int = 1) -> Report:
@@ -134,10 +134,7 @@ def test_ballots_in_two_bundles(paper_election: Made, tmp_path: Path, alone: lis
     """Show that a batch spans bundles, that a false ballot in the second is found, and that two processes agree."""
     made = paper_election.copy()
     at = made.find("ballot.cast", 3)
-    others = [Draft(kind="board.note", author=AUTHORITY, value={"number": number}) for number in range(250)]
-    for draft in others:
-        draft.entry = make_entry(bytes(32), draft)
-    made.drafts[at:at] = others
+    made.drafts[at:at] = notes(250)
     assert check(made, tmp_path / "true").verified
     assert alone == []
     _false_response(made.get("ballot.cast", 6))
@@ -148,10 +145,10 @@ def test_ballots_in_two_bundles(paper_election: Made, tmp_path: Path, alone: lis
 
 @pytest.mark.parametrize("length", [32, 100, 256, 512, 1 << 20])
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 2000])
-def test_slices(size: int, length: int) -> None:
-    """Show that tasks cover every entry once and are no longer than asked, also where a bundle is missing."""
+def test_ranges(size: int, length: int) -> None:
+    """Show that ranges cover every entry once and are no longer than asked, also where a bundle is missing."""
     bundles = [number for number in range(-(-size // 256)) if number != 3]
-    tasks = engine._slices(bundles, size, length)
-    covered = [entry for task in tasks for entry in range(task.start, task.stop)]
+    ranges = list(cut(bundles, size, length))
+    covered = [entry for start, stop in ranges for entry in range(start, stop)]
     assert covered == [entry for entry in range(size) if entry // 256 in bundles]
-    assert all(task.stop - task.start <= length for task in tasks)
+    assert all(stop - start <= length for start, stop in ranges)

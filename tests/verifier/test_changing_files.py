@@ -16,7 +16,7 @@ from tests.verifier.test_rows import OUTCOME, result_lie, wrong_signature
 from verifier.engine import Options, verify
 from verifier.findings import Report, Status
 from verifier.loader import Loader
-from verifier.worker import SliceTask
+from verifier.range_task import RangeTask
 
 Lie = Callable[[Made], None]
 
@@ -85,7 +85,7 @@ def test_entries_swapped_for_the_workers(
     lie(made)
     true, false = write_record(tiny_election, tmp_path / "true"), write_record(made, tmp_path / "false")
     assert "L.C" not in rows(check(false), Status.FAIL)
-    swapped_while(SliceTask, "run", false, true, "entries", monkeypatch)
+    swapped_while(RangeTask, "run", false, true, "entries", monkeypatch)
     assert "L.C" in rows(check(false), Status.FAIL)
 
 
@@ -96,7 +96,7 @@ def test_entries_that_the_workers_cannot_read(
     made = tiny_election.copy()
     made.get("election.close").entry = b"{}"
     true, noise = write_record(tiny_election, tmp_path / "true"), write_record(made, tmp_path / "noise")
-    swapped_while(SliceTask, "run", true, noise, "entries", monkeypatch)
+    swapped_while(RangeTask, "run", true, noise, "entries", monkeypatch)
     assert rows(check(true), Status.FAIL) == {"L.C"}
 
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import copytree
 
@@ -15,15 +14,12 @@ import pytest
 import verifier
 from tests.verifier.record_files import LOG, ORIGIN, Made, verifier_key, write_record
 from verifier import main as command
-from verifier.checks.ballots import DigestKeys
 from verifier.crew import Crew
 from verifier.engine import Options, verify
 from verifier.errors import Unavailable
 from verifier.findings import Status
 from verifier.main import main
 from verifier.rows import ROWS
-from verifier.scratch import open_scratch
-from verifier.worker import Worker, WorkerContext
 
 PACKAGE = Path(verifier.__file__).parent
 
@@ -176,42 +172,13 @@ def test_interrupt(paper_election: Made, tmp_path: Path) -> None:
     assert list(scratch.iterdir()) == []
 
 
-@dataclass(frozen=True, slots=True)
-class Crash:
-    """A task whose worker dies."""
-
-    def run(self, worker: Worker) -> int:
-        """Die."""
-        os._exit(9)
-
-
-def _context(folder: Path, database: Path) -> WorkerContext:
-    open_scratch(database, create=True).close()
-    return WorkerContext(
-        record=str(folder),
-        size=42,
-        database=database,
-        scope=bytes(32),
-        manifest=None,
-        keys=None,
-        digests=DigestKeys(ids=b"1", components=b"2", commitments=b"3"),
-        window=8,
-    )
-
-
-def test_a_worker_that_dies(folder: Path, tmp_path: Path) -> None:
-    """Show that a dead worker is an error and not an end of work."""
-    with Crew(_context(folder, tmp_path / "db"), 2) as crew, pytest.raises(Unavailable, match="died"):
-        list(crew.map([Crash(), Crash()], 2))
-
-
 def test_rows_of_a_worker_that_dies(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Show that what a dead worker was to check is ERROR, whatever else passed."""
 
     def dead(*_: object) -> object:
         raise Unavailable("a worker process died")
 
-    monkeypatch.setattr(Crew, "map", dead)
+    monkeypatch.setattr(Crew, "run", dead)
     report = verify(Options(record=str(folder)))
     status = {finding.row: finding.status for finding in report.findings}
     assert not report.verified

@@ -256,7 +256,7 @@ def test_sums_that_can_be_decrypted(tmp_path: Path, option_limit: int, failures:
     election, ledger = Election(scope=bytes(32), manifest=manifest_from(value)), Ledger()
     assert election.manifest is not None
     election.singles["registrar.roll"] = _item("registrar.roll", roll)
-    book = CredentialBook(open_scratch(tmp_path / "db", create=True), election, election.manifest, ledger)
+    book = CredentialBook(open_scratch(tmp_path / "db"), election, election.manifest, ledger)
     book.feed(_item("registrar.credentials", {"part": 1, "credentials": listed}))
     book.finish()
     assert ledger.failures("E.A") == failures

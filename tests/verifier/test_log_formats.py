@@ -11,6 +11,7 @@ from tests.shared_data import shared_file
 from tests.verifier.record_files import LOG, ORIGIN, WITNESSES, make_checkpoint, make_policy, signer, verifier_key
 from verifier.checks.entries import EntryPass
 from verifier.errors import Malformed
+from verifier.layout import read_layout
 from verifier.ledger import Ledger
 from verifier.merkle import (
     EMPTY_ROOT,
@@ -23,7 +24,7 @@ from verifier.merkle import (
 from verifier.note import parse_checkpoint, parse_decimal, parse_note, parse_verifier_key, verify_key
 from verifier.policy import parse_policy
 from verifier.progress import Progress
-from verifier.reader import open_record, read_layout, tile_number
+from verifier.reader import open_record, tile_number
 from verifier.receipt import HEADER, parse_receipt
 from verifier.scratch import open_scratch
 
@@ -239,7 +240,7 @@ def test_a_log_of_another_project(size: int, tmp_path: Path) -> None:
     key = parse_verifier_key("example.com/log/testdata+33d7b496+AeHTu4Q3hEIMHNqc6fASMsq3rKNx280NI+oO5xCFkkSx")
     assert point.size == size
     assert verify_key(point.note, key).valid
-    ledger, database = Ledger(), open_scratch(tmp_path / "db", create=True)
+    ledger, database = Ledger(), open_scratch(tmp_path / "db")
     entries = EntryPass(record, read_layout(record, size), database, ledger)
     prefixes = entries.run(point, range(size), (0,), Progress("", size, quiet=True))
     database.close()

@@ -11,7 +11,8 @@ import pytest
 from tests.verifier import report_samples as samples
 from tests.verifier.report_samples import ALL
 from verifier.findings import Report, Status
-from verifier.labels import PROVES, PROVES_NOT, label
+from verifier.labels import label
+from verifier.promises import PROVES, PROVES_NOT
 from verifier.report_html import content_security_policy, render_html
 from verifier.report_style import SCRIPT, STYLE
 from verifier.report_text import render_text
@@ -194,6 +195,7 @@ def test_contrast_suffices(mode: int) -> None:
     for status in ("pass", "fail", "error", "absent"):
         assert _contrast(colours[status], colours[f"{status}-soft"]) >= 4.5
         assert _contrast(colours["ink"], colours[f"{status}-soft"]) >= 4.5
+        assert _contrast(colours["muted"], colours[f"{status}-soft"]) >= 4.5
     assert _contrast(colours["on-accent"], colours["accent"]) >= 4.5
     for bar in ("bar", "rest"):
         assert _contrast(colours[bar], colours["card"]) >= 3

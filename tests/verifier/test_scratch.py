@@ -5,37 +5,45 @@ from pathlib import Path
 
 import pytest
 
-from verifier import scratch
+from verifier import partitions as module
 from verifier.findings import Status
 from verifier.ledger import MAX_PLACES, Ledger
+from verifier.partitions import Partitions, digest_record, new_key
 from verifier.rows import ROWS
-from verifier.scratch import Partitions, digest_record
 
 
 @pytest.mark.parametrize("pass_bytes", [1 << 20, 40])
 def test_repeated_values_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pass_bytes: int) -> None:
     """Show that every repetition is found with its first place, also where a file is read in several passes."""
-    monkeypatch.setattr(scratch, "PASS_BYTES", pass_bytes)
-    monkeypatch.setattr(scratch, "BUFFER_BYTES", 64)
-    partitions = Partitions(tmp_path, "values")
+    monkeypatch.setattr(module, "PASS_BYTES", pass_bytes)
+    monkeypatch.setattr(module, "BUFFER_BYTES", 64)
+    partitions, key = Partitions(tmp_path, "values"), new_key()
     values = [number.to_bytes(4, "big") for number in range(3000)]
     repeats = [17, 999, 999, 2500]
     places = [(number, 1, 2, 3) for number in range(3000)] + [(5000 + i, 9, 9, 9) for i in range(4)]
     together = list(zip([*values, *(values[i] for i in repeats)], places, strict=True))
     random.Random(1).shuffle(together)
     for value, place in together:
-        partitions.add(digest_record(partitions.key, value, place))
+        partitions.add(digest_record(key, value, place))
     found = sorted(partitions.repeated())
     assert partitions.count == 3004
     expected = [((5000, 9, 9, 9), 17), ((5001, 9, 9, 9), 999), ((5002, 9, 9, 9), 999), ((5003, 9, 9, 9), 2500)]
     assert found == [(place, (first, 1, 2, 3)) for place, first in expected]
 
 
-def test_digests_depend_on_a_secret(tmp_path: Path) -> None:
+def test_digests_depend_on_a_secret() -> None:
     """Show that two runs scatter the same value differently."""
-    one, two = Partitions(tmp_path, "one"), Partitions(tmp_path, "two")
     place = (1, 2, 3, 4)
-    assert digest_record(one.key, b"x", place) != digest_record(two.key, b"x", place)
+    assert digest_record(new_key(), b"x", place) != digest_record(new_key(), b"x", place)
+
+
+def test_few_values_need_no_files(tmp_path: Path) -> None:
+    """Show that lists which fit into memory open no file at all, and that repetitions are found all the same."""
+    partitions, key = Partitions(tmp_path, "values"), new_key()
+    for number in range(1000):
+        partitions.add(digest_record(key, (number % 999).to_bytes(4, "big"), (number, 0, 0, 0)))
+    assert list(partitions.repeated()) == [((999, 0, 0, 0), (0, 0, 0, 0))]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_verdicts() -> None:

@@ -13,7 +13,7 @@ a proof of another length fails S.C and not the equation. Cast and challenged ba
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -22,27 +22,15 @@ from gmpy2 import mpz, powmod
 from verifier import hashing
 from verifier.batch_proofs import ContestProofs
 from verifier.election import number
-from verifier.group import ONE, FixedBase, G, P, Q, SquaringChain, fixed_base, is_scalar, product_chain
+from verifier.facts import BallotFacts
+from verifier.group import FixedBase, G, P, Q, SquaringChain, fixed_base, is_scalar, product_chain
+from verifier.harvest import Harvest
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
-from verifier.scratch import BallotFacts, digest_record
-
-SumKey = tuple[int, int, int]
+from verifier.partitions import digest_record
 
 ALPHA, BETA = 1, 2
 PROOF_ROWS = ("V6.A", "V6.B", "V6.C", "V6.D", "V7.A", "V7.B", "V7.C", "V7.D", "E.H")
-
-
-@dataclass(slots=True)
-class Harvest:
-    """What ballots add up to: sums by (district, contest, option), digest records, contests seen."""
-
-    sums: dict[SumKey, tuple[mpz, mpz]] = field(default_factory=dict)
-    ids: bytearray = field(default_factory=bytearray)
-    components: bytearray = field(default_factory=bytearray)
-    commitments: bytearray = field(default_factory=bytearray)
-    contests: set[int] = field(default_factory=set)
-    lost: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +92,7 @@ class BallotChecker:
             contest_hashes[index] = chi
             if self.manifest.contest(index):
                 self.harvest.contests.add(index)
-            if facts.counted:
-                self._add(contest, facts)
+        self.add_up(ballot, facts)
         ordered = [contest_hashes[index] for index in sorted(contest_hashes)]
         code = hashing.confirmation_code(h_i, ordered, self.keys.b_c)
         self.ledger.check("V8.B", ballot["confirmation_code"] == code.hex(), place, entry=entry)
@@ -222,17 +209,19 @@ class BallotChecker:
         holds = len(challenges) == len(proof["responses"]) and sum(challenges) % Q == challenge
         self.ledger.check(f"{group}.D", bool(holds), place, entry=entry)
 
-    def _add(self, contest: dict[str, Any], facts: BallotFacts) -> None:
-        """Add alpha^W and beta^W to the sums of the ballot's district."""
-        if facts.district is None or facts.weight is None:
+    def add_up(self, ballot: dict[str, Any], facts: BallotFacts) -> None:
+        """Add alpha^W and beta^W to the sums of the ballot's district, if it counts."""
+        if not facts.counted or facts.district is None or facts.weight is None:
             return
-        for option, selection in enumerate(contest["selections"], start=1):
-            alpha, beta = number(selection["alpha"]), number(selection["beta"])
-            if facts.weight != 1:
-                alpha, beta = powmod(alpha, facts.weight, P), powmod(beta, facts.weight, P)
-            key = (facts.district, contest["contest"], option)
-            a, b = self.harvest.sums.get(key, (ONE, ONE))
-            self.harvest.sums[key] = a * alpha % P, b * beta % P
+        for contest in ballot["contests"]:
+            stated = self.manifest.contest(contest["contest"])
+            # no tally has a sum of what the manifest does not know
+            options = len(stated.option_labels) if stated else 0
+            for option, selection in enumerate(contest["selections"][:options], start=1):
+                alpha, beta = number(selection["alpha"]), number(selection["beta"])
+                if facts.weight != 1:
+                    alpha, beta = powmod(alpha, facts.weight, P), powmod(beta, facts.weight, P)
+                self.harvest.add((facts.district, contest["contest"], option), alpha, beta)
 
 
 def _place(entry: int, ballot: dict[str, Any]) -> str:
@@ -243,13 +232,6 @@ def contest_hash_of(h_i: bytes, contest: dict[str, Any]) -> bytes:
     """Return chi of a contest as it stands on the ballot."""
     texts = [text for selection in contest["selections"] for text in (selection["alpha"], selection["beta"])]
     return hashing.contest_hash(h_i, contest["contest"], [bytes.fromhex(text) for text in texts])
-
-
-def merge_sums(into: dict[SumKey, tuple[mpz, mpz]], more: dict[SumKey, tuple[mpz, mpz]]) -> None:
-    """Multiply partial sums together."""
-    for key, (a, b) in more.items():
-        a_0, b_0 = into.get(key, (ONE, ONE))
-        into[key] = a_0 * a % P, b_0 * b % P
 
 
 def describe(location: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ statement is a matter of L.J, not of L.I.
 import sqlite3
 from collections.abc import Callable
 
-from verifier.election import Election, Item
+from verifier.election import MAX_TRUSTEES, Election, Item
 from verifier.ledger import Ledger
 from verifier.statement import shown_kind
 
@@ -57,6 +57,10 @@ PHASES = (
     "election.result",
     "election.final",
 )
+
+# Before the opening the trustees make the keys while the registrar lists the credentials; neither waits for the other.
+LIST, OPENING = PHASES.index("registrar.credentials"), PHASES.index("election.open")
+SIDE_BY_SIDE = (PHASES[:LIST], (PHASES[0], *PHASES[LIST:OPENING]))
 
 _Rule = Callable[["Course", Item], bool]
 
@@ -251,20 +255,26 @@ class Course:
         if "trustee.complaint" in self._passed:
             self._ledger.failed("L.J", "the ceremony ended with a trustee's complaint; there is no result")
             return
-        reached = max((PHASES.index(kind) for kind in PHASES if kind in self._passed), default=-1)
-        if reached + 1 < len(PHASES):
-            phase = PHASES[reached] if reached >= 0 else "none"
-            self._ledger.failed("L.J", f"the election is not final; the last phase in the record is {phase}")
-        else:
-            self._ledger.passed("L.J")
-        for kind in PHASES[:reached]:
-            if kind in ONCE_EACH:
-                there = self._trustees.get(kind, set())
-                missing = [f"{kind} of trustee {i}" for i in range(1, min(self.n, 64) + 1) if i not in there]
-            else:
-                missing = [kind] if kind not in self._passed and (self.paper or kind != "election.paper") else []
-            for name in missing:
+        courses = (PHASES,) if self._passed & set(PHASES[OPENING:]) else SIDE_BY_SIDE
+        needed = [kind for course in courses for kind in course[: self._reached(course)]]
+        for kind in dict.fromkeys(needed):
+            for name in self._missing(kind):
                 self._ledger.failed("L.J", f"{name} is missing")
+        if "election.final" in self._passed:
+            self._ledger.passed("L.J")
+        else:
+            last = next((kind for kind in reversed(PHASES) if kind in self._passed), "none")
+            words = f"not final yet: election.final is missing, the last phase in the record is {last}"
+            self._ledger.failed("L.J", words)
+
+    def _reached(self, course: tuple[str, ...]) -> int:
+        return max((place for place, kind in enumerate(course) if kind in self._passed), default=0)
+
+    def _missing(self, kind: str) -> list[str]:
+        if kind in ONCE_EACH:
+            there = self._trustees.get(kind, set())
+            return [f"{kind} of trustee {i}" for i in range(1, min(self.n, MAX_TRUSTEES) + 1) if i not in there]
+        return [kind] if kind not in self._passed and (self.paper or kind != "election.paper") else []
 
 
 def check_ballot_places(database: sqlite3.Connection, total: int, election: Election, ledger: Ledger) -> None:

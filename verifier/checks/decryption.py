@@ -14,7 +14,7 @@ from verifier.group import ONE, P, lagrange_weight
 from verifier.hashing import MAX_INDEX
 from verifier.ledger import Ledger
 from verifier.manifest import Contest, Manifest
-from verifier.worker import Partial
+from verifier.partial_task import Partial
 
 TallyUnits = dict[int, dict[int, dict[str, Any]]]
 RESULT_ROWS = ("V10.C", "V11.A", "V11.B", "V11.C", "V11.D", "D.G")

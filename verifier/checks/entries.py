@@ -5,23 +5,26 @@
 *Idea*: A bundle of 256 entries is one tile of level 0; a full tile's root is one hash of the level above.
 Statements go to the scratch database, of which everything else asks its questions.
 
-*Invariants*: What the record claims about its size costs nothing: only bundles that are there are read.
+*Invariants*: What the record claims about its size costs nothing: only bundles that are there are read, and where that
+can't be known beforehand, reading ends after some that are not.
 """
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from verifier.checks.checkpoint import Prefixes
 from verifier.errors import Malformed, RecordUnreadable
+from verifier.layout import WIDTH, Layout
 from verifier.ledger import Ledger
 from verifier.merkle import Frontier, leaf_hash, root_of
 from verifier.note import Checkpoint
 from verifier.progress import Progress
-from verifier.reader import Layout, Record, frames, read_file, tile_path
+from verifier.reader import Record, frames, read_file, tile_path
 from verifier.statement import parse_statement
 
 MAX_FRAME = 0xFFFF
-WIDTH = 256
+# in a row, of a record that can't be listed
+MAX_MISSING = 16
 _SCOPE_CACHE = 4096
 
 
@@ -36,16 +39,31 @@ class EntryPass:
         self._scopes: dict[bytes, int] = {}
         self._roots: dict[int, bytes] = {}
         self._leaves: dict[int, bytes] = {}
+        self._missing = 0
+        self.bundles: Sequence[int] = layout.bundles()
+        self.edges: dict[int, Frontier] = {}
+
+    @property
+    def complete(self) -> bool:
+        """Say whether every entry was read."""
+        return self._complete
 
     def run(self, checkpoint: Checkpoint, sizes: Iterable[int], indices: Iterable[int], progress: Progress) -> Prefixes:
-        """Read every entry; return the roots of the wanted sizes and the leaf hashes of the wanted indices."""
+        """Read every entry; return the roots of the wanted sizes and the leaf hashes of the wanted indices.
+
+        ``edges`` has the right edges of the wanted sizes then, ``bundles`` the numbers of the bundles that were tried.
+        """
         size = checkpoint.size
         wanted = sorted({s for s in sizes if 0 <= s <= size} | {size})
         leaves = sorted({i for i in indices if 0 <= i < size})
         if 0 in wanted:
-            self._roots[0] = Frontier().root()
+            self.edges[0] = Frontier()
+            self._roots[0] = self.edges[0].root()
         following = 0
-        for number in sorted(self._layout.tiles.get("entries", {})):
+        for number in self.bundles:
+            if not self._layout.listed and self._missing == MAX_MISSING:
+                self.bundles = range(number)
+                break
             if number > following:
                 self._gap(following * WIDTH, number * WIDTH)
             following = number + 1
@@ -78,6 +96,7 @@ class EntryPass:
         except RecordUnreadable as error:
             self._ledger.failed("L.C", str(error), entry=start + len(hashes))
             self._complete = self._complete and len(hashes) == count
+        self._missing = 0 if hashes else self._missing + 1
         self._database.execute("BEGIN")
         self._database.executemany("INSERT INTO statement VALUES (?, ?, ?, ?, ?, ?)", rows)
         self._database.execute("COMMIT")
@@ -95,7 +114,7 @@ class EntryPass:
                 edge = self._frontier.copy()
                 for item in hashes[: size - start]:
                     edge.append(item)
-                self._roots[size] = edge.root()
+                self.edges[size], self._roots[size] = edge, edge.root()
         if len(hashes) == WIDTH:
             self._push(1, root_of(hashes))
             self._frontier.append(root_of(hashes), height=8)
@@ -137,6 +156,7 @@ class EntryPass:
             statement = parse_statement(entry)
         except Malformed as error:
             self._ledger.failed("L.F", f"entry {index}: {error}", entry=index)
+            self._database.execute("INSERT INTO noise VALUES (?, ?)", (index, leaf))
             return []
         self._ledger.check("L.F", not statement.problem, f"entry {index}: {statement.problem}", entry=index)
         return [(index, self._scope(statement.scope), statement.kind, statement.author, statement.payload, leaf)]

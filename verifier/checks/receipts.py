@@ -21,11 +21,12 @@ from verifier.trust import HandedReceipt, Trust
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProvenReceipt:
-    """A receipt whose entry is in the record."""
+    """A receipt whose entry is in the record; ``log_size`` is the size that its checkpoint states."""
 
     name: str
     index: int
     entry: bytes
+    log_size: int
 
 
 def check_receipts(
@@ -64,7 +65,7 @@ def _check(item: HandedReceipt, trust: Trust, prefixes: Prefixes, ledger: Ledger
         ledger.passed("L.L")
         if head.size > prefixes.size:
             ledger.note("L.L", f"receipt {name!r} is from a later state of the log than the record")
-        return ProvenReceipt(name=name, index=receipt.index, entry=receipt.entry)
+        return ProvenReceipt(name=name, index=receipt.index, entry=receipt.entry, log_size=head.size)
     return None
 
 
@@ -98,7 +99,10 @@ def _describe(database: sqlite3.Connection, item: ProvenReceipt, scope: bytes, *
     try:
         statement = parse_statement(item.entry)
     except Malformed:
-        return ReceiptSummary(name=item.name, entry=item.index, scope="", kind="", meaning=ReceiptMeaning.NOTHING)
+        meaning = ReceiptMeaning.NOTHING
+        return ReceiptSummary(
+            name=item.name, entry=item.index, scope="", kind="", meaning=meaning, log_size=item.log_size
+        )
     if statement.scope != scope:
         meaning = ReceiptMeaning.ELSEWHERE
     elif statement.kind == "ballot.challenged":
@@ -113,6 +117,7 @@ def _describe(database: sqlite3.Connection, item: ProvenReceipt, scope: bytes, *
         scope=statement.scope.hex(),
         kind=shown_kind(statement.kind),
         meaning=meaning,
+        log_size=item.log_size,
     )
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 from gmpy2 import mpz
 
-from verifier.checks.ballots import SumKey
 from verifier.checks.credentials import Totals
 from verifier.checks.units import ContestFacts
 from verifier.election import Election, number
 from verifier.group import ONE, P
+from verifier.harvest import SumKey
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
 
