@@ -12,41 +12,30 @@ process is started. A worker that dies is an error of its own, never a verdict.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import secrets
-import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final
 
+from evote.bulk.crew import Crew, ElectionBytes, Failure, worker_context
 from evote.codec.payloads import decode_payload, encode_payload
-from evote.core.fixed_base import BULK_WINDOW_BITS
-from evote.core.group import Group
-from evote.core.parameters import GroupParameters
 from evote.election.ballot_batch import verify_ballots
 from evote.election.ballot_check import BallotFacts
 from evote.election.challenge import verify_opening
-from evote.election.context import ElectionKeyContext, make_context, with_keys
+from evote.election.context import ElectionKeyContext
 from evote.election.kinds import Kind, parse_kind
-from evote.election.manifest import Manifest
 from evote.election.records import Ballot, ChallengedBallot, ElectionKeys
-from evote.errors import (
-    BoardError,
-    ConfigurationError,
-    EncodingError,
-    EvoteError,
-    PolicyError,
-    ProtocolError,
-    VerificationError,
-)
+from evote.errors import EvoteError
 from evote.log.statement import Statement, verify_statement
 
-# Verified together: large enough for the batch to pay, small enough to share the work out and to wait for.
+# Verified together: a larger batch is cheaper for each ballot, a smaller one sooner done and shared out. The first is
+# for ballots that come one after another, the second for those that are there; 4096 take 80 MB.
 CHUNK_BALLOTS: Final = 256
+MAXIMUM_CHUNK_BALLOTS: Final = 4096
+# Tables serve ballots without recorded commitments and openings: a fifth of the time of BULK_WINDOW_BITS to build, five
+# per cent more for such a ballot.
+WINDOW_BITS: Final = 10
 
 Verdict = BallotFacts | EvoteError
 
@@ -58,21 +47,6 @@ class BallotTask:
     statement: Statement
     payload: bytes
     commitments: bytes = b""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Failure:
-    """An EvoteError as plain data, since exceptions with arguments of their own don't cross processes."""
-
-    error_class: str
-    code: str
-    message: str
-
-
-_ERROR_CLASSES: Final[dict[str, type[EvoteError]]] = {
-    kind.__name__: kind
-    for kind in (EncodingError, VerificationError, ProtocolError, PolicyError, ConfigurationError, EvoteError)
-}
 
 
 def verify_ballot_statement(
@@ -99,7 +73,7 @@ class BulkVerifier:
         self.workers = workers
         self._context = context
         self._keep_commitments = keep_commitments
-        self._pool: ProcessPoolExecutor | None = None
+        self._crew = Crew(election_bytes(context), workers, WINDOW_BITS)
 
     def submit(self, tasks: Sequence[BallotTask]) -> Callable[[], list[Verdict]]:
         """Start verifying and return a function that waits for the verdicts, one per task, in order.
@@ -109,23 +83,18 @@ class BulkVerifier:
         if self.workers == 1:
             context, keep = self._context, self._keep_commitments
             return lambda: _verify_tasks(context, tasks, keep)
-        try:
-            future: Future[list[BallotFacts | _Failure]] = self._started().submit(_verify_chunk, tuple(tasks))
-        except BrokenProcessPool as error:
-            raise _crashed() from error
-        return lambda: _wait(future)
+        wait = self._crew.submit(_verify_chunk, tuple(tasks), self._keep_commitments)
+        return lambda: [each.error() if isinstance(each, Failure) else each for each in wait()]
 
     def verify(self, tasks: Sequence[BallotTask]) -> list[Verdict]:
         """Return the verdict on each task, in order; raise BoardError `bulk.worker_crashed`."""
-        size = max(1, min(CHUNK_BALLOTS, -(-len(tasks) // self.workers)))
+        size = max(1, min(MAXIMUM_CHUNK_BALLOTS, -(-len(tasks) // self.workers)))
         chunks = [self.submit(tasks[i : i + size]) for i in range(0, len(tasks), size)]
         return [verdict for wait in chunks for verdict in wait()]
 
     def close(self) -> None:
         """End the worker processes; unfinished work is dropped."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        self._crew.close()
 
     def __enter__(self) -> BulkVerifier:
         return self
@@ -133,72 +102,29 @@ class BulkVerifier:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
-
-    def _started(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            keys = ElectionKeys(
-                vote_key=self._context.vote_key,
-                data_key=self._context.data_key,
-                h_g=self._context.h_g,
-                h_e=self._context.h_e,
-                device_hash=self._context.device_hash,
-                chaining_field=self._context.chaining_field,
-            )
-            self._pool = ProcessPoolExecutor(
-                self.workers,
-                # A forked copy of a process with threads may stand still; a spawned one knows nothing of us.
-                mp_context=multiprocessing.get_context("spawn"),
-                initializer=_start_worker,
-                initargs=(
-                    self._context.group.parameters,
-                    self._context.manifest_bytes,
-                    encode_payload(Kind.KEYS, keys),
-                    self._keep_commitments,
-                ),
-            )
-        return self._pool
+        self._crew.__exit__(kind, value, traceback)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Worker:
-    context: ElectionKeyContext
-    keep_commitments: bool
+def election_bytes(context: ElectionKeyContext) -> ElectionBytes:
+    """Return what a worker needs to know of an election."""
+    keys = ElectionKeys(
+        vote_key=context.vote_key,
+        data_key=context.data_key,
+        h_g=context.h_g,
+        h_e=context.h_e,
+        device_hash=context.device_hash,
+        chaining_field=context.chaining_field,
+    )
+    return ElectionBytes(
+        parameters=context.group.parameters,
+        manifest=context.manifest_bytes,
+        keys=encode_payload(Kind.KEYS, keys),
+    )
 
 
-# Set once by the initializer of a worker process, and only there.
-_WORKER: list[_Worker] = []
-
-
-def _start_worker(
-    parameters: GroupParameters, manifest_bytes: bytes, keys_bytes: bytes, keep_commitments: bool
-) -> None:
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    group = Group(parameters)
-    manifest = decode_payload(Kind.MANIFEST, manifest_bytes, group)
-    keys = decode_payload(Kind.KEYS, keys_bytes, group)
-    if not isinstance(manifest, Manifest) or not isinstance(keys, ElectionKeys):
-        raise TypeError("a worker needs the payloads of election.manifest and election.keys")
-    context = with_keys(make_context(group, manifest, manifest_bytes), keys, BULK_WINDOW_BITS)
-    _WORKER[:] = [_Worker(context=context, keep_commitments=keep_commitments)]
-
-
-def _end_with_parent() -> None:
-    """Leave nothing behind where the process that started this one was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _verify_chunk(tasks: tuple[BallotTask, ...]) -> list[BallotFacts | _Failure]:
-    worker = _WORKER[0]
-    return [
-        _Failure(error_class=type(verdict).__name__, code=verdict.code, message=verdict.message)
-        if isinstance(verdict, EvoteError)
-        else verdict
-        for verdict in _verify_tasks(worker.context, tasks, worker.keep_commitments)
-    ]
+def _verify_chunk(tasks: tuple[BallotTask, ...], keep_commitments: bool) -> list[BallotFacts | Failure]:
+    verdicts = _verify_tasks(worker_context(), tasks, keep_commitments)
+    return [Failure.of(verdict) if isinstance(verdict, EvoteError) else verdict for verdict in verdicts]
 
 
 def _verify_tasks(context: ElectionKeyContext, tasks: Sequence[BallotTask], keep_commitments: bool) -> list[Verdict]:
@@ -233,24 +159,3 @@ def _opened(context: ElectionKeyContext, record: Ballot | ChallengedBallot, verd
         except EvoteError as error:
             return error
     return verdict
-
-
-def _wait(future: Future[list[BallotFacts | _Failure]]) -> list[Verdict]:
-    try:
-        return [_restore(outcome) for outcome in future.result()]
-    except BrokenProcessPool as error:
-        raise _crashed() from error
-
-
-def _restore(outcome: BallotFacts | _Failure) -> Verdict:
-    if isinstance(outcome, BallotFacts):
-        return outcome
-    return _ERROR_CLASSES.get(outcome.error_class, EvoteError)(outcome.code, outcome.message)
-
-
-def _crashed() -> BoardError:
-    return BoardError(
-        "bulk.worker_crashed",
-        "a process that verifies ballots ended before its work was done, most likely for lack of memory; "
-        "nothing was decided, try again with fewer workers",
-    )

@@ -24,8 +24,6 @@ from evote.errors import EncodingError, VerificationError
 
 __all__ = ["Element", "Group", "Scalar", "SecretScalar", "UntestedElement"]
 
-_LOWER_HEX = frozenset("0123456789abcdef")
-
 
 class _Residue:
     """Share value, encoding and comparison between tested and untested residues modulo p."""
@@ -247,6 +245,11 @@ def _decode_hex(text: str, size: int) -> bytes:
     """Decode lower-case hex of exactly `size` bytes."""
     if len(text) != 2 * size:
         raise EncodingError("encoding.wrong_width", f"expected {2 * size} hex digits, found {len(text)}")
-    if not _LOWER_HEX.issuperset(text):
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        data = b""
+    # fromhex also takes capitals and skips white space
+    if data.hex() != text:
         raise EncodingError("encoding.not_lower_hex", "hex digits are 0-9 and a-f")
-    return bytes.fromhex(text)
+    return data

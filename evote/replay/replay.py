@@ -59,27 +59,40 @@ class Replay:
         not verified again. Raise EvoteError with the index in its message where the entry is not admissible; the
         replay can't go on then.
         """
-        return self.feed_judged(entry, payload, facts)
-
-    def feed_judged(self, entry: bytes, payload: bytes, verdict: Verdict | None) -> bool:
-        """Take the next entry as `feed`; a ballot's verdict may also be the error that its verification raised."""
         index, place = self.position, "entry"
         try:
             statement = decode_statement(entry)
             place = statement.kind
             is_ours = statement.scope == self.state.election_id
             if is_ours:
-                self._admit(statement, payload, verdict)
+                self._admit(statement, payload, facts)
         except EvoteError as error:
-            raise _located(error, index, place) from error
+            raise located_error(error, index, place) from error
         self.position = index + 1
         self.ignored += not is_ours
         return is_ours
 
+    def feed_verified(self, statement: Statement, verdict: Verdict) -> None:
+        """Take a ballot of the scope as the next entry, by the verdict on everything in it but for the state's rules.
+
+        The verdict is one of `evote.bulk`, on signature, payload hash, encoding, proofs and opening. Raise it where it
+        is an error; otherwise as `feed`.
+        """
+        try:
+            if isinstance(verdict, EvoteError):
+                # The state's own reasons come first.
+                check_voter(self.state, parse_kind(statement.kind), statement.author)
+                raise verdict
+            admit(self.state, _ballot_submission(statement), verdict)
+        except EvoteError as error:
+            raise located_error(error, self.position, statement.kind) from error
+        self.position += 1
+
     def feed_all(self, entries: Iterable[LogEntry], workers: int = 1) -> None:
         """Take all entries in order, verifying ballots with `workers` processes.
 
-        Raise as `feed` for the first entry that is not admissible, and BoardError `bulk.worker_crashed`.
+        A record in a folder or archive is replayed faster by `evote.replay.record`. Raise as `feed` for the first entry
+        that is not admissible, and BoardError `bulk.worker_crashed`.
         """
         pipeline = _Pipeline(self, workers)
         try:
@@ -94,7 +107,7 @@ class Replay:
         finally:
             pipeline.close()
 
-    def _admit(self, statement: Statement, payload: bytes, verdict: Verdict | None) -> None:
+    def _admit(self, statement: Statement, payload: bytes, facts: BallotFacts | None) -> None:
         kind = parse_kind(statement.kind)
         if kind not in BALLOT_KINDS:
             verify_statement(statement, payload)
@@ -102,14 +115,11 @@ class Replay:
             return
         # The cheap reasons first: no proof is verified for a ballot that would be refused anyway.
         check_voter(self.state, kind, statement.author)
-        if verdict is None:
-            verdict = verify_ballot_statement(self.state.key_context, BallotTask(statement=statement, payload=payload))
-        elif isinstance(verdict, BallotFacts):
-            verify_statement(statement, payload)
+        if facts is None:
+            facts = verify_ballot_statement(self.state.key_context, BallotTask(statement=statement, payload=payload))
         else:
-            raise verdict
-        submission = Submission(kind=kind, author=statement.author, payload_digest=statement.payload_hash, record=None)
-        admit(self.state, submission, verdict)
+            verify_statement(statement, payload)
+        admit(self.state, _ballot_submission(statement), facts)
 
 
 def read_submission(statement: Statement, payload: bytes, group: Group) -> Submission:
@@ -119,6 +129,11 @@ def read_submission(statement: Statement, payload: bytes, group: Group) -> Submi
     """
     kind = parse_kind(statement.kind)
     return make_submission(kind, statement.author, payload, decode_payload(kind, payload, group))
+
+
+def _ballot_submission(statement: Statement) -> Submission:
+    kind = parse_kind(statement.kind)
+    return Submission(kind=kind, author=statement.author, payload_digest=statement.payload_hash, record=None)
 
 
 def replay_election(entries: Iterable[LogEntry], scope: bytes, group: Group, workers: int = 1) -> Replay:
@@ -141,12 +156,12 @@ class _Chunk:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    """An entry that was read; a ballot is number `place` of its chunk, anything else has none."""
+class _WaitingBallot:
+    """A ballot that was read: number `place` of its chunk."""
 
-    entry: LogEntry
-    chunk: _Chunk | None = None
-    place: int = 0
+    statement: Statement
+    chunk: _Chunk
+    place: int
 
 
 class _Pipeline:
@@ -156,22 +171,22 @@ class _Pipeline:
         self._replay = replay
         self._verifier: BulkVerifier | None = None
         self._workers = workers
-        self._waiting: deque[_Waiting] = deque()
+        self._waiting: deque[LogEntry | _WaitingBallot] = deque()
         self._chunk = _Chunk()
 
     def take(self, entry: LogEntry) -> None:
         """Let an entry wait for those before it, and admit what need not wait any longer."""
         statement = _ballot_of(entry.statement, self._replay.state)
         if statement is None:
-            self._waiting.append(_Waiting(entry))
+            self._waiting.append(entry)
         else:
             task = BallotTask(statement=statement, payload=entry.payload, commitments=entry.commitments)
             self._chunk.tasks.append(task)
-            self._waiting.append(_Waiting(entry, self._chunk, len(self._chunk.tasks) - 1))
+            self._waiting.append(_WaitingBallot(statement, self._chunk, len(self._chunk.tasks) - 1))
             if len(self._chunk.tasks) == CHUNK_BALLOTS:
                 self._start(self._chunk)
         limit = self._workers * _CHUNKS_PER_WORKER * CHUNK_BALLOTS
-        while self._waiting and (self._waiting[0].chunk is None or len(self._waiting) > limit):
+        while self._waiting and (isinstance(self._waiting[0], LogEntry) or len(self._waiting) > limit):
             self._step()
 
     def drain(self) -> None:
@@ -195,12 +210,14 @@ class _Pipeline:
     def _step(self) -> None:
         """Admit the entry that has waited longest."""
         item = self._waiting.popleft()
-        verdict = None
-        if item.chunk is not None:
-            if item.chunk.verdicts is None:
-                item.chunk.verdicts = (item.chunk.wait or self._start(item.chunk))()
-            verdict = item.chunk.verdicts[item.place]
-        self._replay.feed_judged(item.entry.statement, item.entry.payload, verdict)
+        if isinstance(item, LogEntry):
+            self._replay.feed(item.statement, item.payload)
+            return
+        chunk = item.chunk
+        if chunk.verdicts is None:
+            chunk.verdicts = (chunk.wait or self._start(chunk))()
+            chunk.tasks.clear()
+        self._replay.feed_verified(item.statement, chunk.verdicts[item.place])
 
 
 def _ballot_of(entry: bytes, state: ElectionState) -> Statement | None:
@@ -215,8 +232,10 @@ def _ballot_of(entry: bytes, state: ElectionState) -> Statement | None:
     return statement if statement.scope == state.election_id and statement.kind in BALLOT_KINDS else None
 
 
-def _located(error: EvoteError, index: int, kind: str) -> EvoteError:
+def located_error(error: EvoteError, index: int, kind: str) -> EvoteError:
+    """Return an error of the same kind and code that says at which entry of the log it arose."""
     message = f"log entry {index} ({kind}): {error.message}"
+    values = {**error.values, "entry": index}
     if isinstance(error, ProtocolError):
-        return type(error)(error.code, message, error.culprits)
-    return type(error)(error.code, message)
+        return type(error)(error.code, message, error.culprits, **values)
+    return type(error)(error.code, message, **values)

@@ -1,20 +1,14 @@
 """Ballots verified in bulk: the same verdicts in order, whatever the number of workers."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from evote.bulk import verification as bulk
 from evote.bulk.verification import BallotTask, BulkVerifier, verify_ballot_statement
 from evote.election.ballot_check import BallotFacts
 from evote.election.kinds import BALLOT_KINDS, Kind
-from evote.errors import BoardError, EncodingError, EvoteError, VerificationError
+from evote.errors import EncodingError, EvoteError, VerificationError
 from evote.log.statement import decode_statement, sign_statement
 from tests.election.built_election import Step, paper_election, person
 
@@ -114,21 +108,6 @@ def test_other_kinds_are_no_ballots() -> None:
         verify_ballot_statement(paper_election().state.key_context, _task(step))
 
 
-def end_process(*_arguments: object) -> None:
-    """End a worker process as a lack of memory would."""
-    os._exit(9)
-
-
-def test_worker_that_dies_is_an_error_with_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A lost process is no verdict on any ballot."""
-    monkeypatch.setattr(bulk, "_start_worker", end_process)
-
-    with BulkVerifier(paper_election().state.key_context, 2) as verifier, pytest.raises(BoardError) as caught:
-        verifier.verify([_task(_ballots()[0])])
-
-    assert caught.value.code == "bulk.worker_crashed"
-
-
 def test_no_workers() -> None:
     """Nothing can be verified by nobody."""
     with pytest.raises(ValueError, match="0 workers"):
@@ -151,29 +130,3 @@ def test_recorded_commitments_decide_about_time_only() -> None:
 
     assert verdicts[:-1] == alone
     assert isinstance(verdicts[-1], VerificationError)
-
-
-def test_workers_end_with_a_killed_parent() -> None:
-    """A process that dies without a word takes its workers with it."""
-    code = (
-        "import os, signal\n"
-        "from evote.bulk.verification import BulkVerifier\n"
-        "from tests.election.built_election import paper_election\n"
-        "from tests.bulk.test_verification import _task\n"
-        "from evote.election.kinds import Kind\n"
-        "if __name__ == '__main__':\n"
-        "    story = paper_election()\n"
-        "    bulk = BulkVerifier(story.state.key_context, 2)\n"
-        "    bulk.verify([_task(story.step(Kind.BALLOT_CAST))])\n"
-        "    print(*bulk._pool._processes, flush=True)\n"
-        "    os.kill(os.getpid(), signal.SIGKILL)\n"
-    )
-    root = Path(__file__).parents[2]
-    ran = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False)
-    workers = [int(pid) for pid in ran.stdout.split()]
-    deadline = time.monotonic() + 20
-
-    assert workers, ran.stderr
-    while any(Path(f"/proc/{pid}").exists() for pid in workers):
-        assert time.monotonic() < deadline, "workers outlive their parent"
-        time.sleep(0.1)
