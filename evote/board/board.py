@@ -1,67 +1,91 @@
-"""The embedded board: the whole log of an authority in one folder, used by one process at a time.
+"""The board: a log in one folder and one database, written by one sequencer at a time.
 
-Idea: `<folder>/record` holds what is public and nothing else; `board.sqlite` is the log itself, from which every public
-file can be made again; `log.key` signs. `submit` takes statements, `flush` gives waiting ballots their place and
-publishes, `receipt` proves. Opening replays the log from its own bytes and compares it with what was published.
+Idea: `<folder>/record` holds what is public and nothing else; the database is the log itself, from which every public
+file but the checkpoint can be made again; the key files sign. `submit` takes statements, `sequence` gives waiting
+ballots their place, `sign` makes a checkpoint of everything committed, `publish` shows it once enough witnesses have
+cosigned, `receipt` proves. A log without witnesses does the three in one `flush`. Opening reads what the state needs
+and compares it with what was published.
 
-Invariants: whatever has an index is durable; whatever a checkpoint covers is published; a board that could sign two
-histories does not open.
+Invariants: whatever has an index is durable; whatever a checkpoint covers is durable before it is signed, and no
+checkpoint is published that does not satisfy the policy; a board that could sign two histories does not open.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final
 
 from evote.board import files
 from evote.board.admission import Admission, Posting
+from evote.board.database import DATABASE_NAME as DATABASE_NAME
+from evote.board.database import create_database, has_database, open_database
 from evote.board.election_admission import ElectionAdmission
+from evote.board.head import Head
+from evote.board.keys import write_key
+from evote.board.proofs import Proofs
 from evote.board.publish import CHECKPOINT_NAME, Publisher
-from evote.board.recovery import bring_up_to_date, check_key, load_signer, rebuild_tree
-from evote.board.sequencer import Sequencer, Ticket
-from evote.board.store import Head, Store
+from evote.board.published import Policies, cosignature_lines, has_witnesses, no_quorum, open_publishable, stated_time
+from evote.board.recovery import check_not_behind, check_published, load_log_keys, rebuild_state, rebuild_tree
+from evote.board.scrub import Scrubbed, Scrubber
+from evote.board.sequencer import MAXIMUM_POOL, Sequencer, Ticket
+from evote.board.store import Store
 from evote.core.random_source import RandomBytes
 from evote.ed25519 import SigningKey
 from evote.election.state import ElectionState
+from evote.election.tally import DistrictCount, district_counts
 from evote.errors import BoardError, PolicyError
 from evote.log.checkpoint import Checkpoint, read_checkpoint
-from evote.log.key import check_name, format_private_key, format_verifier_key
+from evote.log.key import VerifierKey, check_name, format_verifier_key
 from evote.log.merkle import EMPTY_ROOT
 from evote.log.note import Ed25519Signer
 from evote.log.policy import Policy
-from evote.log.proof import TlogProof, encode_proof, verify_proof
-from evote.log.tile_reader import TileReader
 
-DATABASE_NAME: Final = "board.sqlite"
-KEY_NAME: Final = "log.key"
 RECORD_NAME: Final = "record"
-UNFINISHED_NAME: Final = "unfinished.sqlite"
+# With less free space for the record nothing is accepted; what was accepted can still be placed and published.
+MINIMUM_FREE_BYTES: Final = 64 * 2**20
+
+Clock = Callable[[], int]
+
+
+def system_clock() -> int:
+    """Return the time in seconds since 1970."""
+    return int(time.time())
 
 
 class Board:
-    """An open board; close it, or use it in a `with` statement. Not for several threads."""
+    """An open board; close it, or use it in a `with` statement. Not for several threads at once."""
 
-    def __init__(self, folder: Path, lock: BinaryIO, admission: Admission, random: RandomBytes) -> None:
-        """Take a locked folder; use `open` or `create`."""
+    def __init__(
+        self, folder: Path, lock: BinaryIO, store: Store, admission: Admission, random: RandomBytes, clock: Clock
+    ) -> None:
+        """Take a locked folder and its open database; use `open` or `create`."""
         self.record_folder = folder / RECORD_NAME
+        self.minimum_free_bytes = MINIMUM_FREE_BYTES
         self._lock = lock
+        self._store = store
         self._admission = admission
-        self._reader: TileReader | None = None
-        signer = load_signer(folder / KEY_NAME)
-        self._publisher = Publisher(self.record_folder, signer)
-        self._store = Store(folder / DATABASE_NAME)
-        try:
-            head = self._store.head()
-            check_key(head, signer)
-            tree = rebuild_tree(self._store, head, admission)
-            self._published = bring_up_to_date(self._publisher, tree, self._store)
-        except BaseException:
-            self._store.close()
-            raise
-        self._sequencer = Sequencer(self._store, head, tree, admission, random)
+        self._clock = clock
+        head, self._keys = load_log_keys(folder, store, store.take_lease(), random)
+        self._publisher = Publisher(self.record_folder, self._keys)
+        tree = rebuild_tree(store, head)
+        notes = [note for note in (store.checkpoint(), self._publisher.published()) if note is not None]
+        for each in notes:
+            self._publisher.check_signed(each)
+            check_published(each, tree)
+        # The database is written first, so of two at one size it has the newer.
+        note = max(notes, key=lambda each: read_checkpoint(each).size, default=None)
+        head = rebuild_state(store, head, admission)
+        self._policies = Policies(store, self._keys, note)
+        self._note, self._time = note, stated_time(note, self._keys)
+        self._publisher.repair(note, tree, store, self._policies.published)
+        self._sequencer = Sequencer(store, head, tree, admission, random)
+        self._proofs = Proofs(tree, store)
+        self._show_published()
 
     @classmethod
     def create(
@@ -70,12 +94,15 @@ class Board:
         origin: str,
         key: SigningKey,
         *,
+        dsn: str | None = None,
         admission: Admission | None = None,
         random: RandomBytes = secrets.token_bytes,
+        clock: Clock = system_clock,
     ) -> Board:
         """Make the board of a new log named `origin`, signed by `key`, and open it.
 
-        The folder is made if needed. Raise BoardError `board.exists` where it holds a board; EncodingError
+        The folder is made if needed; `dsn` names an empty PostgreSQL database (by default the folder has one of its
+        own). Raise BoardError `board.exists` where it holds a board; EncodingError
         `key.bad_name` where `origin` can't name a key. Never use an origin or key that has named another log.
         """
         signer = Ed25519Signer(origin, key)
@@ -83,42 +110,49 @@ class Board:
         files.make_folders(folder)
         lock = files.lock_folder(folder)
         try:
-            database, unfinished = folder / DATABASE_NAME, folder / UNFINISHED_NAME
-            if database.exists() or (folder / RECORD_NAME / CHECKPOINT_NAME).exists():
+            if has_database(folder) or (folder / RECORD_NAME / CHECKPOINT_NAME).exists():
                 raise BoardError("board.exists", f"{folder} holds a board already; choose another folder")
-            files.replace_file(folder / KEY_NAME, format_private_key(signer.key, key).encode(), files.PRIVATE_MODE)
-            # The database gets its name last: a folder with a database has all the rest.
-            for leftover in folder.glob(f"{UNFINISHED_NAME}*"):
-                files.remove_file(leftover)
+            write_key(folder, signer)
             head = Head(origin=origin, verifier_key=format_verifier_key(signer.key), size=0, root=EMPTY_ROOT)
-            Store.create(unfinished, head).close()
-            files.move_file(unfinished, database)
+            create_database(folder, head, dsn)
         finally:
             lock.close()
-        return cls.open(folder, admission=admission, random=random)
+        return cls.open(folder, admission=admission, random=random, clock=clock)
 
     @classmethod
     def open(
-        cls, folder: Path, *, admission: Admission | None = None, random: RandomBytes = secrets.token_bytes
+        cls,
+        folder: Path,
+        *,
+        admission: Admission | None = None,
+        random: RandomBytes = secrets.token_bytes,
+        clock: Clock = system_clock,
     ) -> Board:
-        """Open a board: replay its log, compare with what was published, publish what was not.
+        """Open a board: build the state, compare with what was published, publish what was not.
 
-        Raise BoardError `board.missing`, `board.locked`; `board.other_key` (the key file is not the log's),
-        `board.bad_checkpoint`, `board.entry_changed`, `board.entry_missing` (the database is damaged),
-        `board.rolled_back` (the record is longer than the database: an old backup), `board.forked` (another root),
-        `board.file_changed`, or as every write.
+        A log with witnesses publishes nothing here. Raise BoardError `board.missing`, `board.locked`;
+        `board.other_key` (a key file is not the log's), `board.bad_checkpoint`, `board.entry_changed`,
+        `board.entry_missing` (the database is damaged), `board.newer_schema`, `board.rolled_back` (the record is
+        longer than the database: an old backup), `board.forked` (another root), `board.file_changed`, or as every
+        write.
         """
-        if not (folder / DATABASE_NAME).is_file():
+        if not has_database(folder):
             raise BoardError("board.missing", f"there is no board in {folder}")
         lock = files.lock_folder(folder)
         try:
-            return cls(folder, lock, admission or ElectionAdmission(), random)
+            store = open_database(folder)
+            try:
+                store.prepare()
+                return cls(folder, lock, store, admission or ElectionAdmission(), random, clock)
+            except BaseException:
+                store.close()
+                raise
         except BaseException:
             lock.close()
             raise
 
     def submit(self, statement: bytes, payload: bytes, commitments: bytes | None = None) -> Ticket:
-        """Submit one statement; a ballot waits for `flush`, every other statement has its index on return.
+        """Submit one statement; a ballot waits for `sequence`, every other statement has its index on return.
 
         The same bytes again give the old index. `commitments` are a ballot's proof commitments (formats.md section 1),
         which the board recomputes anyway: given ones must be the same.
@@ -130,26 +164,91 @@ class Board:
         return ticket
 
     def submit_many(self, postings: Sequence[Posting]) -> list[Ticket]:
-        """Submit statements in order, ballots verified in worker processes; a refused one's ticket has the refusal."""
+        """Submit statements in order, ballots verified in worker processes; a refused one's ticket has the refusal.
+
+        Statements that are no ballots are durable on return, those between two ballots in one transaction. Raise
+        BoardError `board.disk_low` before anything is looked at (`check_room`).
+        """
+        self.check_room()
         return self._sequencer.submit(postings)
 
-    def flush(self) -> Checkpoint:
-        """Sequence the waiting ballots and publish everything; return the published checkpoint.
+    def take_pending(self, limit: int = MAXIMUM_POOL) -> int:
+        """Place what front ends have examined (`front_end`), at most `limit`; return how many were decided.
+
+        Everything placed is durable on return. Raise as `submit_many`.
+        """
+        self.check_room()
+        return self._sequencer.take_pending(limit)
+
+    def check_room(self) -> None:
+        """Raise BoardError `board.disk_low` where the disk of the record has less than `minimum_free_bytes` left.
+
+        The board goes on when there is room again. The database's disk is the same for SQLite; for PostgreSQL it is its
+        server's business.
+        """
+        free = files.free_bytes(self.record_folder)
+        if free < self.minimum_free_bytes:
+            raise BoardError(
+                "board.disk_low",
+                f"{free} bytes are left for {self.record_folder}, and {self.minimum_free_bytes} are kept free: nothing "
+                "is accepted until there is room",
+            )
+
+    def sequence(self) -> None:
+        """Give every waiting ballot its place and commit; durable on return, nothing signed.
 
         After a failure the board is stopped: what had an index is in the log, and opening it anew publishes it; what
         had none may be submitted again, whether or not it got into the log.
         """
         self._sequencer.sequence()
-        tree = self._sequencer.tree
-        old_size = read_checkpoint(self._published).size
-        if old_size < tree.size:
-            try:
-                self._published = self._publisher.publish(old_size, tree, self._store)
-            except BaseException as error:
-                self._sequencer.stop(str(error))
-                raise
-            self._reader = None
-        return read_checkpoint(self._published)
+
+    def sign(self) -> bytes:
+        """Return a checkpoint of everything committed, signed by both keys of the log; it is not published.
+
+        Its tiles are durable before it is signed. It may be signed again at the same size, with a later time. After a
+        failure the board is stopped, as in `sequence`.
+        """
+        self._sequencer.check_running()
+        with self._stopping():
+            self._publisher.write_tiles(self._sequencer.tree, self._store)
+            # A clock that goes back must not make the log's own times go back.
+            self._time = max(self._time, self._clock())
+            return self._publisher.sign(self._sequencer.tree, self._time)
+
+    def publish(self, note: bytes) -> Checkpoint:
+        """Publish a note that `sign` returned, with cosignature lines appended that satisfy `policy`.
+
+        Raise BoardError `board.no_quorum`, `board.bad_checkpoint` (malformed, or not signed by both keys),
+        `board.old_checkpoint` (a later one is published), `board.forked` (not of this history): nothing is changed
+        then. After any other failure the board is stopped, as in `sequence`.
+        """
+        self._sequencer.check_running()
+        checkpoint = open_publishable(note, self.policy, self._keys).checkpoint
+        if not self.published_size <= checkpoint.size <= self.size:
+            raise BoardError(
+                "board.old_checkpoint",
+                f"a checkpoint of {checkpoint.size} entries, where {self.published_size} are published and "
+                f"{self.size} committed",
+            )
+        check_published(note, self._sequencer.tree)
+        with self._stopping():
+            self._store.set_checkpoint(self._sequencer.head, note, cosignature_lines(note, self.policy))
+            self._publisher.publish(note, self.policy, checkpoint.size)
+        self._note, self._policies.published = note, self._policies.newest
+        return checkpoint
+
+    def flush(self) -> Checkpoint:
+        """Sequence the waiting ballots and publish everything, on a log without witnesses.
+
+        Return the published checkpoint. Raise BoardError `board.no_quorum` on a log with witnesses, where something is
+        committed that is not published: it is durable, and the witnesses have to be asked (`sign`, `publish`).
+        """
+        self.sequence()
+        if not has_witnesses(self.policy):
+            self._show_published()
+        elif self.published_size < self.size:
+            raise no_quorum(f"{self.size - self.published_size} entries wait for the quorum of witnesses")
+        return read_checkpoint(self.checkpoint)
 
     def receipt(self, entry: int | bytes) -> bytes:
         """Return the `.tlog-proof` of an entry, named by index or leaf hash, under the published checkpoint.
@@ -157,43 +256,139 @@ class Board:
         It carries the entry's bytes and has been verified. Raise PolicyError `board.not_published` where the published
         log has no such entry.
         """
-        checkpoint = read_checkpoint(self._published)
-        index = self._store.index_of(entry) if isinstance(entry, bytes) else entry
-        if index is None or not 0 <= index < checkpoint.size:
+        index = self.index_of(entry) if isinstance(entry, bytes) else entry
+        if index is None or not 0 <= index < self.published_size:
             raise PolicyError(
                 "board.not_published", "the published log has no such entry; a ballot enters with its batch"
             )
-        (stored,) = self._store.entries(index, index + 1)
-        if self._reader is None:
-            self._reader = self._sequencer.tree.reader(checkpoint.size)
-        proof = TlogProof(
-            index=index,
-            hashes=self._reader.inclusion_proof(index),
-            checkpoint=self._published,
-            extra=stored.posting.statement,
-        )
-        verify_proof(proof, entry=stored.posting.statement, policy=self._publisher.policy)
-        return encode_proof(proof)
+        return self._proofs.receipt(index, self.checkpoint, self._policies.published)
+
+    def consistency_proof(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
+        """Return the consistency proof between two sizes, empty from 0; raise PolicyError `board.no_such_size`."""
+        return self._proofs.consistency(old_size, new_size)
+
+    def index_of(self, leaf_hash: bytes) -> int | None:
+        """Return the index of a committed entry, or None."""
+        return self._store.indexes_of((leaf_hash,)).get(leaf_hash)
+
+    def find_ballot(self, scope: bytes, confirmation_code: bytes) -> int | None:
+        """Return the index of the committed ballot, cast or challenged, with a confirmation code, or None."""
+        return self._store.find_ballot(scope, confirmation_code)
+
+    def turnout(self, scope: bytes) -> tuple[DistrictCount, ...]:
+        """Return number and weight of the ballots that count so far, by district; PolicyError as `state`."""
+        return district_counts(self.state(scope))
 
     def state(self, scope: bytes) -> ElectionState:
         """Return the state of an election as the log has it; waiting ballots are not part of it."""
         return self._admission.state(scope)
 
+    def check_not_behind(self, checkpoints: Iterable[Checkpoint]) -> None:
+        """Refuse to go on where witnesses have seen what this board does not hold.
+
+        `checkpoints` are those of this log that this log signed, as witnesses hand them out. Raise BoardError
+        `board.behind_witness` (an old copy) or `board.forked` (two boards with this key); the board is stopped then.
+        """
+        with self._stopping():
+            check_not_behind(self._sequencer.tree, checkpoints)
+
+    def set_policy(self, policy: Policy) -> None:
+        """Set witnesses and quorum; the next checkpoint is published under them, and the record's policy with it.
+
+        Every policy is kept. Raise PolicyError `board.bad_policy` where the policy does not name this log's Ed25519
+        key, EncodingError where it can't be written.
+        """
+        self._policies.check(policy)
+        if policy != self.policy:
+            self._sequencer.check_running()
+            with self._stopping():
+                self._policies.set(policy, self.size)
+
+    def policies(self) -> tuple[tuple[int, Policy], ...]:
+        """Return every policy of this log, oldest first, each with the size of the log when it was set."""
+        return self._policies.all()
+
+    def add_evidence(self, kind: str, data: bytes) -> None:
+        """Keep something signed that contradicts this log, for good; `kind` is a word for its format."""
+        self._store.add_evidence(kind, data)
+
+    def evidence(self) -> tuple[tuple[str, bytes], ...]:
+        """Return all evidence that was kept: kind and data."""
+        return self._store.evidence()
+
+    def cosigned_sizes(self) -> dict[str, int]:
+        """Return the size that each witness (vkey text) cosigned last under a published checkpoint."""
+        return self._store.cosigned_sizes()
+
+    def scrub(self) -> Iterator[Scrubbed]:
+        """Look for silent damage, 256 entries a step; the steps may be taken between other uses of the board."""
+        scrubber = Scrubber(
+            self.record_folder, self._store, self._sequencer.tree, self._admission, lambda: self.published_size
+        )
+        return scrubber.scrub()
+
+    def renew_lease(self) -> None:
+        """Remain the sequencer while there is nothing to append; call it at least every five seconds.
+
+        Raise BoardError `board.lease_lost` where another one has taken over; the board is stopped then.
+        """
+        self._sequencer.check_running()
+        with self._stopping():
+            self._store.renew_lease(self._sequencer.head)
+
+    @property
+    def size(self) -> int:
+        """The number of committed entries."""
+        return self._sequencer.tree.size
+
+    @property
+    def published_size(self) -> int:
+        """The number of entries under the published checkpoint."""
+        return read_checkpoint(self._note).size if self._note is not None else 0
+
     @property
     def checkpoint(self) -> bytes:
-        """The published checkpoint: the signed note."""
-        return self._published
+        """The published checkpoint: the signed note; raise PolicyError `board.not_published` before the first one."""
+        if self._note is None:
+            raise PolicyError("board.not_published", "this log has published no checkpoint yet")
+        return self._note
 
     @property
     def policy(self) -> Policy:
-        """The policy that an auditor of this log may start from."""
-        return self._publisher.policy
+        """The policy that the next checkpoint has to satisfy."""
+        return self._policies.newest
+
+    @property
+    def log_keys(self) -> tuple[VerifierKey, VerifierKey]:
+        """The log's public keys: Ed25519 and ML-DSA-44."""
+        return self._keys.public
+
+    @property
+    def elections(self) -> tuple[bytes, ...]:
+        """The scopes of the elections in the log, oldest first."""
+        return tuple(self._admission.elections)
 
     def close(self) -> None:
         """Close the board; ballots that wait are forgotten, as nobody was told an index."""
         self._admission.close()
+        with suppress(BoardError):
+            self._store.end_lease(self._sequencer.head)
         self._store.close()
         self._lock.close()
+
+    def _show_published(self) -> None:
+        """Publish what is committed on a log without witnesses."""
+        if not has_witnesses(self.policy) and (self._note is None or self.published_size < self.size):
+            self.publish(self.sign())
+
+    @contextmanager
+    def _stopping(self) -> Iterator[None]:
+        """Stop the board where the body fails: nobody knows then what is on the disk."""
+        try:
+            yield
+        except BaseException as error:
+            self._sequencer.stop(str(error))
+            raise
 
     def __enter__(self) -> Board:
         return self

@@ -3,33 +3,37 @@
 Spec: docs/protocol.md sections 3, 4 and 8.
 
 Idea: examining needs manifest and keys alone, so ballots go to worker processes in bulk; checking and applying need the
-state and are quick. The proofs of a ballot that this board has admitted are not verified again at every start: the
-commitments stored beside it are those that the verification recomputed, and with them all that the state needs of the
-ballot is in its bytes. Statement, payload hash and signature are verified every time. Whoever doubts the database
-itself replays the record with `evote.replay`, or runs the verifier.
+state and are quick. What this board has admitted it does not check again at a start: it reads the facts that were
+stored beside each ballot, and the payloads of the few other statements. Whoever doubts the database itself scrubs it
+(`scrub`), replays the record with `evote.replay`, or runs the verifier.
 
-Invariants: one state per scope; a scope exists from its manifest on.
-
-Cost: about 0.7 ms a ballot at every start, instead of its proofs.
+Invariants: one state per scope; a scope exists from its manifest on. Ciphertexts stay in the database until a tally
+asks for them, and are compared with the ballot's digests then.
 """
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Final
 
-from evote.board.admission import Candidate, Posting, StoredEntry
+from evote.board.admission import BallotSource, Candidate, Derived, Posting, StoredEntry
 from evote.bulk.verification import BallotTask, BulkVerifier
 from evote.codec.payloads import decode_payload
 from evote.core.group import Group
 from evote.core.parameters import STANDARD
 from evote.election import admission
 from evote.election.admission_ballots import check_voter
-from evote.election.ballot_check import BallotFacts, ContestFacts
+from evote.election.ballot_check import BallotFacts
+from evote.election.ballot_facts import (
+    check_ciphertexts,
+    decode_facts,
+    encode_ciphertexts,
+    encode_facts,
+    stored_facts,
+)
 from evote.election.context import ElectionKeyContext
 from evote.election.kinds import BALLOT_KINDS, parse_kind
 from evote.election.records import Ballot, ChallengedBallot
@@ -38,9 +42,8 @@ from evote.election.submission import Submission
 from evote.errors import EvoteError, PolicyError, VerificationError
 from evote.log.merkle import leaf_hash
 from evote.log.statement import Statement, decode_statement, verify_statement
-from evote.replay.replay import Replay, read_submission
+from evote.replay.replay import read_submission
 
-ELEMENT_BYTES: Final = 512
 # Fewer ballots are verified sooner than processes start.
 MINIMUM_SHARED: Final = 64
 
@@ -57,10 +60,16 @@ class _Examined:
 class ElectionAdmission:
     """The admission rules of every election in the log, and their states."""
 
-    def __init__(self, workers: int | None = None) -> None:
-        """Start with an empty log; `workers` processes verify ballots (by default one for each processor)."""
+    def __init__(self, workers: int | None = None, *, minimum_shared: int = MINIMUM_SHARED) -> None:
+        """Start with an empty log; `workers` processes verify ballots (by default one for each processor).
+
+        Up to `minimum_shared` ballots together are verified in this process; a process that must not stand still
+        meanwhile sets 0.
+        """
+        self._minimum_shared = minimum_shared
         self._group = Group(STANDARD)
         self._states: dict[bytes, ElectionState] = {}
+        self._ballots: BallotSource | None = None
         self._workers = workers or len(os.sched_getaffinity(0))
         self._verifiers: dict[tuple[bytes, int], BulkVerifier] = {}
 
@@ -84,13 +93,14 @@ class ElectionAdmission:
                     task = BallotTask(statement=statement, payload=posting.payload, commitments=posting.commitments)
                     ballots[statement.scope].append((place, posting, task))
                 else:
-                    results[place] = self._examine(posting, statement)
+                    verify_statement(statement, posting.payload)
+                    results[place] = self._plain_candidate(posting, statement)
             except EvoteError as error:
                 results[place] = error
         for scope, group in ballots.items():
             verdicts = self._verifier(scope, len(group)).verify([task for _, _, task in group])
             for (place, posting, task), verdict in zip(group, verdicts, strict=True):
-                results[place] = _ballot_candidate(posting, task.statement, verdict)
+                results[place] = self._examined(posting, task.statement, verdict)
         return [results[place] for place in range(len(postings))]
 
     def check(self, candidate: Candidate) -> None:
@@ -101,20 +111,49 @@ class ElectionAdmission:
     def apply(self, candidate: Candidate) -> None:
         """Let the state follow a candidate that has just passed `check`."""
         examined = _content(candidate)
-        state = self._states.setdefault(examined.scope, self._state_or_new(examined.scope))
-        admission.apply(state, examined.submission, examined.facts)
+        self._apply(examined.scope, examined.submission, examined.facts)
 
-    def replay(self, entries: Iterable[StoredEntry]) -> None:
-        """Build the states from the log's own entries, in order; raise EvoteError at one that may not stand there."""
-        replays: dict[bytes, Replay] = {}
+    def restore(self, posting: Posting, derived: Derived | None) -> Candidate:
+        """Return the candidate that `examine` made of a posting elsewhere; nothing of it is verified again.
+
+        Raise EncodingError where the bytes are not what `examine` lets through.
+        """
+        statement = decode_statement(posting.statement)
+        if derived is None:
+            return self._plain_candidate(posting, statement)
+        return _ballot_candidate(posting, statement, decode_facts(derived.facts), derived)
+
+    def derive(self, posting: Posting) -> Derived | None:
+        """Return anew what is stored beside a posting that was admitted, None where it is no ballot.
+
+        Proofs are verified only where no commitments are stored, under the keys of the state so far. Raise EvoteError
+        where the payload is no ballot.
+        """
+        statement = decode_statement(posting.statement)
+        if statement.kind not in BALLOT_KINDS:
+            return None
+        if not posting.commitments:
+            task = BallotTask(statement=statement, payload=posting.payload)
+            (verdict,) = self._verifier(statement.scope, 1).verify([task])
+            if isinstance(verdict, EvoteError):
+                raise verdict
+            return self._derived(statement.scope, verdict)
+        record = decode_payload(parse_kind(statement.kind), posting.payload, self._group)
+        ballot = record.ballot if isinstance(record, ChallengedBallot) else record
+        if not isinstance(ballot, Ballot):
+            raise TypeError(f"{statement.kind} is no ballot")
+        return self._derived(statement.scope, stored_facts(ballot, posting.commitments))
+
+    def replay(self, entries: Iterable[StoredEntry], ballots: BallotSource) -> None:
+        """Build the states from the log's own entries, in order; they were admitted, and are not checked again."""
+        self._states = {}
+        self._ballots = ballots
         for entry in entries:
-            posting = entry.posting
-            statement = decode_statement(posting.statement)
-            replay = replays.get(statement.scope) or Replay(self._group, statement.scope)
-            replays[statement.scope] = replay
-            replay.position = entry.index
-            replay.feed(posting.statement, posting.payload, self._stored_facts(statement, posting))
-        self._states = {scope: replay.state for scope, replay in replays.items()}
+            statement = decode_statement(entry.statement)
+            if entry.facts:
+                self._apply(statement.scope, _ballot_submission(statement), decode_facts(entry.facts))
+            else:
+                self._apply(statement.scope, read_submission(statement, entry.payload, self._group), None)
 
     def state(self, scope: bytes) -> ElectionState:
         """Return the state of one election; raise PolicyError `admission.no_manifest` where the log has none."""
@@ -122,23 +161,33 @@ class ElectionAdmission:
             raise PolicyError("admission.no_manifest", f"the log holds no manifest of election {scope.hex()}")
         return self._states[scope]
 
+    @property
+    def elections(self) -> tuple[bytes, ...]:
+        """The scopes of the elections in the log, oldest first."""
+        return tuple(self._states)
+
     def close(self) -> None:
         """End the worker processes."""
         for verifier in self._verifiers.values():
             verifier.close()
         self._verifiers.clear()
 
-    def _examine(self, posting: Posting, statement: Statement) -> Candidate:
-        verify_statement(statement, posting.payload)
-        submission = read_submission(statement, posting.payload, self._group)
-        return _candidate(replace(posting, commitments=b""), statement, submission, None)
+    def _apply(self, scope: bytes, submission: Submission, facts: BallotFacts | None) -> None:
+        state = self._states.get(scope)
+        if state is None:
+            state = self._states[scope] = self._state_or_new(scope)
+        admission.apply(state, submission, facts)
 
     def _state_or_new(self, scope: bytes) -> ElectionState:
-        return self._states.get(scope) or ElectionState(group=self._group, election_id=scope)
+        known = self._states.get(scope)
+        if known is not None:
+            return known
+        source = _Ciphertexts(self._group, scope, self._ballots) if self._ballots is not None else None
+        return ElectionState(group=self._group, election_id=scope, source=source)
 
     def _verifier(self, scope: bytes, count: int) -> BulkVerifier:
         """Return the verifier for `count` ballots of an open election: this process alone where they are few."""
-        workers = self._workers if count > MINIMUM_SHARED else 1
+        workers = self._workers if count > self._minimum_shared else 1
         if (scope, workers) not in self._verifiers:
             context = self.state(scope).known_context
             if not isinstance(context, ElectionKeyContext):
@@ -146,67 +195,69 @@ class ElectionAdmission:
             self._verifiers[scope, workers] = BulkVerifier(context, workers, keep_commitments=True)
         return self._verifiers[scope, workers]
 
-    def _stored_facts(self, statement: Statement, posting: Posting) -> BallotFacts | None:
-        """Return the facts of a stored ballot, None for other kinds and where its commitments are not stored."""
-        if statement.kind not in BALLOT_KINDS or not posting.commitments:
-            return None
-        record = decode_payload(parse_kind(statement.kind), posting.payload, self._group)
-        ballot = record.ballot if isinstance(record, ChallengedBallot) else record
-        if not isinstance(ballot, Ballot):
-            raise TypeError(f"{statement.kind} is no ballot")
-        return stored_facts(ballot, posting.commitments)
+    def _plain_candidate(self, posting: Posting, statement: Statement) -> Candidate:
+        submission = read_submission(statement, posting.payload, self._group)
+        return Candidate(
+            posting=replace(posting, commitments=b""),
+            leaf_hash=leaf_hash(posting.statement),
+            author=statement.author,
+            content=_Examined(scope=statement.scope, submission=submission, facts=None),
+        )
 
-
-def stored_facts(ballot: Ballot, commitments: bytes) -> BallotFacts:
-    """Return what `verify_ballot` returned for a ballot, from its record and the commitments recomputed then.
-
-    Nothing is verified: both must come from this board's own database.
-    """
-    parts = [
-        part for each in ballot.contests for selection in each.selections for part in (selection.alpha, selection.beta)
-    ]
-    return BallotFacts(
-        id=ballot.id,
-        style=ballot.style,
-        confirmation_code=ballot.confirmation_code,
-        contests=tuple(
-            ContestFacts(
-                contest=each.contest,
-                ciphertexts=tuple((int(one.alpha.value), int(one.beta.value)) for one in each.selections),
+    def _examined(
+        self, posting: Posting, statement: Statement, verdict: BallotFacts | EvoteError
+    ) -> Candidate | EvoteError:
+        if isinstance(verdict, EvoteError):
+            return verdict
+        if posting.commitments not in (b"", verdict.commitments):
+            return VerificationError(
+                "ballot.commitments", "the commitments beside the ballot are not those of its proofs"
             )
-            for each in ballot.contests
-        ),
-        component_digests=tuple(sha256(part.to_bytes()).digest() for part in parts),
-        commitment_digests=tuple(sha256(element).digest() for element in _elements(commitments)),
-        commitments=commitments,
-    )
+        derived = self._derived(statement.scope, verdict)
+        return _ballot_candidate(replace(posting, commitments=verdict.commitments), statement, verdict, derived)
+
+    def _derived(self, scope: bytes, facts: BallotFacts) -> Derived:
+        return Derived(
+            facts=encode_facts(facts),
+            scope=scope,
+            code=facts.confirmation_code,
+            ciphertexts=encode_ciphertexts(self._group, facts),
+        )
 
 
-def _elements(commitments: bytes) -> Iterator[bytes]:
-    return (commitments[start : start + ELEMENT_BYTES] for start in range(0, len(commitments), ELEMENT_BYTES))
+class _Ciphertexts:
+    """The ciphertexts of one election in the database."""
+
+    def __init__(self, group: Group, scope: bytes, ballots: BallotSource) -> None:
+        self._group = group
+        self._scope = scope
+        self._ballots = ballots
+
+    def read(self, confirmation_code: bytes) -> bytes:
+        """Return the ciphertexts of a ballot, compared with its digests."""
+        facts, ciphertexts = self._ballots.ciphertexts(self._scope, confirmation_code)
+        check_ciphertexts(self._group, ciphertexts, decode_facts(facts))
+        return ciphertexts
 
 
-def _ballot_candidate(
-    posting: Posting, statement: Statement, verdict: BallotFacts | EvoteError
-) -> Candidate | EvoteError:
-    if isinstance(verdict, EvoteError):
-        return verdict
-    if posting.commitments not in (b"", verdict.commitments):
-        return VerificationError("ballot.commitments", "the commitments beside the ballot are not those of its proofs")
-    submission = Submission(
+def _ballot_submission(statement: Statement) -> Submission:
+    return Submission(
         kind=parse_kind(statement.kind), author=statement.author, payload_digest=statement.payload_hash, record=None
     )
-    return _candidate(replace(posting, commitments=verdict.commitments), statement, submission, verdict)
 
 
-def _candidate(posting: Posting, statement: Statement, submission: Submission, facts: BallotFacts | None) -> Candidate:
-    # The commitments are stored beside the entry; the facts need not hold them a second time.
-    kept = replace(facts, commitments=b"") if facts is not None else None
+def _ballot_candidate(posting: Posting, statement: Statement, facts: BallotFacts, derived: Derived) -> Candidate:
     return Candidate(
         posting=posting,
         leaf_hash=leaf_hash(posting.statement),
         author=statement.author,
-        content=_Examined(scope=statement.scope, submission=submission, facts=kept),
+        # What is stored beside the entry need not be held a second time.
+        content=_Examined(
+            scope=statement.scope,
+            submission=_ballot_submission(statement),
+            facts=replace(facts, contests=(), commitments=b""),
+        ),
+        derived=derived,
     )
 
 

@@ -113,6 +113,13 @@ def remove_file(path: Path) -> None:
         os.unlink(path)
 
 
+def free_bytes(folder: Path) -> int:
+    """Return how many bytes may still be written to the disk of a folder."""
+    with reported(folder):
+        disk = os.statvfs(folder)
+    return disk.f_bavail * disk.f_frsize
+
+
 def is_temporary(path: Path) -> bool:
     """Say whether a file is one that `atomic_file` left behind when the process was killed."""
     return path.name.startswith(".") and path.name.endswith(_TEMPORARY_END)

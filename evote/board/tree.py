@@ -50,8 +50,12 @@ class HashTree:
     def extend(self, leaf_hashes: Iterable[bytes]) -> None:
         """Append leaf hashes (32 bytes each) in order."""
         for leaf in leaf_hashes:
-            self._edge.append(leaf)
-            self._add(0, leaf)
+            self.append(leaf)
+
+    def append(self, leaf: bytes) -> None:
+        """Append one leaf hash (32 bytes)."""
+        self._edge.append(leaf)
+        self._add(0, leaf)
 
     def tile(self, tile: Tile) -> bytes:
         """Return the bytes of a hash tile; ValueError where the tree does not have it."""
@@ -60,6 +64,12 @@ class HashTree:
         if tile.level >= len(self._levels) or end > len(self._levels[tile.level]):
             raise ValueError(f"no {tile_path(tile)} in a tree of {self.size} leaves")
         return bytes(self._levels[tile.level][start:end])
+
+    def leaf(self, index: int) -> bytes:
+        """Return the hash of a leaf; ValueError where there is none."""
+        if not 0 <= index < self.size:
+            raise ValueError(f"no leaf {index} in a tree of {self.size} leaves")
+        return bytes(self._levels[0][index * HASH_BYTES : (index + 1) * HASH_BYTES])
 
     def reader(self, size: int) -> TileReader:
         """Return a reader that makes proofs in the tree of the first `size` leaves."""

@@ -14,9 +14,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from evote.election.admission_common import require_phase
-from evote.election.ballot_check import BallotFacts, tested_ciphertexts
+from evote.election.ballot_check import BallotFacts
+from evote.election.ballot_facts import encode_ciphertexts
+from evote.election.digest_set import DigestSet
 from evote.election.kinds import Kind
-from evote.election.state import CastBallot, ElectionState
+from evote.election.state import BallotForm, CastBallot, ElectionState
 from evote.election.submission import Submission
 from evote.errors import PolicyError, VerificationError
 
@@ -35,6 +37,7 @@ def check_voter(state: ElectionState, kind: Kind, author: bytes) -> None:
         raise PolicyError(
             "ballot.removed_credential",
             f"{kind}: credential {author.hex()} was struck or replaced ({state.roll.removed[author]}) (E.C)",
+            reason=state.roll.removed[author],
         )
     if kind is Kind.BALLOT_CAST:
         if state.manifest.revoting == "never" and author in state.box.cast_count:
@@ -85,12 +88,23 @@ def apply_ballot(state: ElectionState, submission: Submission, facts: BallotFact
             credential=author,
             district=entry.district,
             weight=entry.weight,
-            contests=tested_ciphertexts(state.group, facts),
+            confirmation_code=facts.confirmation_code,
+            form=box.forms.get(facts.style) or _form(state, facts.style),
+            held=encode_ciphertexts(state.group, facts) if state.source is None else b"",
         )
     )
 
 
-def _require_new(digests: Collection[bytes], known: set[bytes], rule: str, what: str, row: str) -> None:
+def _form(state: ElectionState, style: int) -> BallotForm:
+    """Return what the ballots of a style share, made with the first of them."""
+    contests = state.manifest.ballot_styles[style - 1].contests
+    options = tuple(len(state.manifest.contests[number - 1].options) for number in contests)
+    form = BallotForm(group=state.group, options=options, source=state.source)
+    state.box.forms[style] = form
+    return form
+
+
+def _require_new(digests: Collection[bytes], known: DigestSet, rule: str, what: str, row: str) -> None:
     # Within one ballot too: a digest that stands twice in it is a repetition.
     if len(set(digests)) != len(digests) or not known.isdisjoint(digests):
         raise VerificationError(

@@ -28,7 +28,8 @@ def require_phase(condition: object, kind: Kind, rule: str) -> None:
 def refuse_twice(kind: Kind, culprit: str, which: str = "") -> NoReturn:
     """Raise ProtocolError `admission.twice`: the log already holds this statement."""
     of = f" of {which}" if which else ""
-    raise ProtocolError("admission.twice", f"{kind}{of} is already in the log and stands there once", (culprit,))
+    message = f"{kind}{of} is already in the log and stands there once"
+    raise ProtocolError("admission.twice", message, (culprit,), kind=kind)
 
 
 def require_once(present: object, kind: Kind, culprit: bytes) -> None:

@@ -130,18 +130,23 @@ def _check_removal(state: ElectionState, kind: Kind, key: bytes, reason: str, re
     require_phase(state.roll.totals, kind, "it follows registrar.roll")
     require_phase(not state.closed, kind, "it stands before election.close")
     if reason not in reasons:
-        raise VerificationError("roll.reason", f"{kind}: reason {reason!r} is none of {', '.join(reasons)}")
+        known = ", ".join(reasons)
+        raise VerificationError(
+            "roll.reason", f"{kind}: reason {reason!r} is none of {known}", given=reason, known=known
+        )
     if key not in state.roll.entries:
         raise PolicyError("roll.unknown", f"{kind}: credential {key.hex()} is not on the roll")
     if key in state.roll.removed:
         raise PolicyError(
             "roll.already_removed",
             f"{kind}: credential {key.hex()} was struck or replaced before ({state.roll.removed[key]})",
+            reason=state.roll.removed[key],
         )
     if reason not in ANNULLING_REASONS and key in state.box.cast_count:
         raise PolicyError(
             "roll.has_voted",
             f"{kind}: credential {key.hex()} has cast a ballot, so the reason can't be {reason!r} (protocol section 7)",
+            reason=reason,
         )
 
 

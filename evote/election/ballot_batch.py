@@ -22,7 +22,7 @@ from evote.core.batch.search import decode_commitments, find_unproved
 from evote.core.random_source import RandomBytes
 from evote.election.ballot_check import (
     BallotFacts,
-    ContestFacts,
+    make_facts,
     require_distinct,
     verify_ballot,
     verify_hashes,
@@ -35,7 +35,7 @@ from evote.errors import EvoteError, VerificationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Examined:
+class Examined:
     """A ballot of which only equations and memberships are left to verify, and its facts if they hold."""
 
     facts: BallotFacts
@@ -56,11 +56,11 @@ def verify_ballots(
     for each batch tried (one, if all is well). Takes some 20 KB of memory for each ballot of two options. Not checked:
     what `verify_ballot` does not check.
     """
-    examined: dict[int, _Examined] = {}
+    examined: dict[int, Examined] = {}
     for position, (ballot, author, commitments) in enumerate(ballots):
         if commitments:
             try:
-                examined[position] = _examine(context, ballot, author, commitments)
+                examined[position] = examine_ballot(context, ballot, author, commitments)
             except EvoteError:
                 continue  # not the verdict: it may be the side file that is wrong
     positions = list(examined)
@@ -85,8 +85,12 @@ def _verify_alone(
         return error
 
 
-def _examine(context: ElectionKeyContext, ballot: Ballot, author: bytes, data: bytes) -> _Examined:
-    """Check what takes no power; raise EvoteError for anything that `verify_ballot` would have to look at itself."""
+def examine_ballot(context: ElectionKeyContext, ballot: Ballot, author: bytes, data: bytes) -> Examined:
+    """Check what takes no power, with the recorded commitments `data` in place of recomputed ones.
+
+    Raise EvoteError for anything that `verify_ballot` would have to look at itself. Not checked: memberships and
+    equations.
+    """
     verify_structure(context, ballot)
     verify_hashes(context, ballot, author)
     parts = [part for c in ballot.contests for s in c.selections for part in (s.alpha, s.beta)]
@@ -123,22 +127,8 @@ def _examine(context: ElectionKeyContext, ballot: Ballot, author: bytes, data: b
             )
         )
         start = end
-    facts = BallotFacts(
-        id=ballot.id,
-        style=ballot.style,
-        confirmation_code=ballot.confirmation_code,
-        contests=tuple(
-            ContestFacts(
-                contest=contest.contest,
-                ciphertexts=tuple((int(each.alpha.value), int(each.beta.value)) for each in contest.selections),
-            )
-            for contest in ballot.contests
-        ),
-        component_digests=components,
-        commitment_digests=digests,
-        commitments=data,
-    )
-    return _Examined(facts=facts, contests=tuple(contests))
+    facts = make_facts(ballot, components, digests, data)
+    return Examined(facts=facts, contests=tuple(contests))
 
 
 def _commitment_count(rules: Contest) -> int:

@@ -44,6 +44,7 @@ class BallotFacts:
 
     `component_digests` and `commitment_digests` are the SHA-256 of every alpha and beta, and of every proof commitment,
     as 512 bytes each: the state refuses one that it knows. `commitments` is the entry of the side file, or empty.
+    Read back from where an admitted ballot is stored (`ballot_facts`), digests are of 16 bytes and `contests` is empty.
     """
 
     id: bytes
@@ -73,29 +74,36 @@ def verify_ballot(
         "repeated_component",
         "a ciphertext component stands twice on the ballot (E.G)",
     )
-    contests: list[ContestFacts] = []
     proofs: list[Commitments] = []
     for contest in ballot.contests:
-        ciphertexts = _verify_proofs(context, ballot.identifier_hash, contest, proofs)
-        contests.append(
-            ContestFacts(
-                contest=contest.contest,
-                ciphertexts=tuple((int(each.alpha.value), int(each.beta.value)) for each in ciphertexts),
-            )
-        )
-    commitments = require_distinct(
+        _verify_proofs(context, ballot.identifier_hash, contest, proofs)
+    digests = require_distinct(
         (sha256(element.to_bytes()).digest() for proof in proofs for element in proof.elements),
         "repeated_commitment",
         "a proof commitment stands twice on the ballot (E.H)",
     )
+    commitments = b"".join(map(encode_commitments, proofs)) if keep_commitments else b""
+    return make_facts(ballot, components, digests, commitments)
+
+
+def make_facts(
+    ballot: Ballot, component_digests: tuple[bytes, ...], commitment_digests: tuple[bytes, ...], commitments: bytes
+) -> BallotFacts:
+    """Return the facts of a ballot whose every check the caller has made or knows to have been made."""
     return BallotFacts(
         id=ballot.id,
         style=ballot.style,
         confirmation_code=ballot.confirmation_code,
-        contests=tuple(contests),
-        component_digests=components,
-        commitment_digests=commitments,
-        commitments=b"".join(map(encode_commitments, proofs)) if keep_commitments else b"",
+        contests=tuple(
+            ContestFacts(
+                contest=contest.contest,
+                ciphertexts=tuple((int(each.alpha.value), int(each.beta.value)) for each in contest.selections),
+            )
+            for contest in ballot.contests
+        ),
+        component_digests=component_digests,
+        commitment_digests=commitment_digests,
+        commitments=commitments,
     )
 
 
@@ -162,7 +170,7 @@ def _contest_hash(h_i: bytes, contest: EncryptedContest) -> bytes:
 
 def _verify_proofs(
     context: ElectionKeyContext, h_i: bytes, contest: EncryptedContest, proofs: list[Commitments]
-) -> list[Ciphertext]:
+) -> None:
     """Check membership and all proofs of a contest; append their commitments to `proofs` in proof order."""
     rules: Contest = context.manifest.contests[contest.contest - 1]
     ciphertexts: list[Ciphertext] = []
@@ -194,7 +202,6 @@ def _verify_proofs(
     except VerificationError as error:
         _refuse("limit_proof", f"contest {contest.contest}: the limit proof does not hold (V7.D)", error)
     proofs.append(commitments)
-    return ciphertexts
 
 
 def _untested(element: Element) -> UntestedElement:

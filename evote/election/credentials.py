@@ -57,11 +57,18 @@ def parse_code(text: str) -> CredentialCode:
         value = _VALUES.get(symbol.upper()) if symbol.isascii() else None
         if value is None:
             raise EncodingError(
-                "credential.bad_symbol", f"symbol {position} of the code is no letter or digit of codes"
+                "credential.bad_symbol",
+                f"symbol {position} of the code is no letter or digit of codes",
+                position=position,
             )
         symbols.append(value)
     if len(symbols) != CODE_SYMBOLS:
-        raise EncodingError("credential.wrong_length", f"a code has {CODE_SYMBOLS} symbols, {len(symbols)} were given")
+        raise EncodingError(
+            "credential.wrong_length",
+            f"a code has {CODE_SYMBOLS} symbols, {len(symbols)} were given",
+            needed=CODE_SYMBOLS,
+            given=len(symbols),
+        )
     if check_sum(symbols):
         raise EncodingError("credential.check_symbol", "the code is mistyped: its check symbol does not fit")
     return _code(symbols)

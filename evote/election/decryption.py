@@ -171,7 +171,9 @@ def _require_own_share(state: ElectionState, trustee: int, share: SecretScalar) 
     # Z_i = g^{z_i}
     if state.group.power(state.group.generator, share) != _share_key(state, trustee):
         raise KeystoreError(
-            "trustee.wrong_share", f"the key share is not the one of trustee {trustee} in this election"
+            "trustee.wrong_share",
+            f"the key share is not the one of trustee {trustee} in this election",
+            trustee=trustee,
         )
 
 

@@ -212,5 +212,7 @@ def find_preset(preset_id: str) -> Preset:
     """Return the preset of that id; raise ConfigurationError `voting_rule.unknown_preset`, naming those there are."""
     if preset_id not in _BY_ID:
         known = ", ".join(_BY_ID)
-        raise ConfigurationError("voting_rule.unknown_preset", f"no preset {preset_id!r}; there are: {known}")
+        raise ConfigurationError(
+            "voting_rule.unknown_preset", f"no preset {preset_id!r}; there are: {known}", given=preset_id, known=known
+        )
     return _BY_ID[preset_id]

@@ -42,7 +42,11 @@ def check_may_decrypt(state: ElectionState, trustee: int, decrypted_before: byte
             f"{state.tally_digest.hex()}. Two sets together betray single ballots: keep both logs as evidence",
         )
     if facts.decryption is not None:
-        _refuse("already_published", f"trustee {trustee} has published a decryption; a second one is never made")
+        _refuse(
+            "already_published",
+            f"trustee {trustee} has published a decryption; a second one is never made",
+            trustee=trustee,
+        )
     if state.result is not None:
         _refuse("too_late", "election.result is in the log; no further decryption is needed")
     own = compute_tally(state)
@@ -55,15 +59,21 @@ def check_unit(state: ElectionState, contest: int, unit: TallyUnit) -> None:
     """Refuse a single unit; raise PolicyError `trustee.sealed`, `.single_ballot` or `.below_minimum`."""
     place = f"contest {contest}, unit {unit.unit}"
     if is_sealed(state, contest):
-        _refuse("sealed", f"{place}: the quorum was missed and the rule of the contest seals the votes")
+        message = f"{place}: the quorum was missed and the rule of the contest seals the votes"
+        _refuse("sealed", message, contest=contest, unit=unit.unit)
     if unit.ballots < MINIMUM_OF_ANY_ELECTION:
-        _refuse("single_ballot", f"{place} holds {unit.ballots} ballots; a single ballot is never decrypted")
+        message = f"{place} holds {unit.ballots} ballots; a single ballot is never decrypted"
+        _refuse("single_ballot", message, contest=contest, unit=unit.unit, ballots=unit.ballots)
     if unit.ballots < state.manifest.minimum_ballots:
         _refuse(
             "below_minimum",
             f"{place} holds {unit.ballots} ballots, the manifest's minimum is {state.manifest.minimum_ballots}",
+            contest=contest,
+            unit=unit.unit,
+            ballots=unit.ballots,
+            minimum=state.manifest.minimum_ballots,
         )
 
 
-def _refuse(reason: str, message: str) -> NoReturn:
-    raise PolicyError(f"trustee.{reason}", message)
+def _refuse(reason: str, message: str, **values: object) -> NoReturn:
+    raise PolicyError(f"trustee.{reason}", message, **values)

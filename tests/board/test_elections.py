@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from evote.board import election_admission
-from evote.board.admission import Posting
+from evote.board.admission import Posting, StoredEntry
+from evote.board.ballot_source import StoredBallots
 from evote.board.board import Board
 from evote.board.election_admission import ElectionAdmission
 from evote.client.reader import RecordReader, open_checkpoint
@@ -21,7 +23,9 @@ from evote.election.context import ElectionKeyContext
 from evote.election.kinds import BALLOT_KINDS, Kind
 from evote.election.records import Ballot
 from evote.election.state import ElectionState, Phase
+from evote.election.tally import compute_tally
 from evote.errors import BoardError, EncodingError, EvoteError, PolicyError, VerificationError
+from evote.log.merkle import leaf_hash
 from evote.log.statement import decode_statement, encode_statement, sign_statement
 from evote.log.tiles import TileKind
 from evote.replay.replay import LogEntry, replay_election
@@ -143,27 +147,78 @@ def test_without_stored_commitments_proofs_are_verified_again(voted: Path, monke
     monkeypatch.setattr("evote.election.ballot_batch.verify_ballot", count)
     admission = ElectionAdmission(1)
     with reopen(voted) as board:
-        stored = list(board._store.entries(0, board.flush().size))
-    admission.replay(replace(entry, posting=replace(entry.posting, commitments=b"")) for entry in stored)
-    ballots = [step for step in paper_election().steps if step.submission.kind in BALLOT_KINDS]
-    assert len(verified) == len(ballots)
-    assert facts_of(admission.state(paper_election().state.election_id)) == facts_of(paper_election().state)
+        size = board.flush().size
+        postings = [replace(posting, commitments=b"") for posting in board._store.postings(0, size)]
+        stored = [entry.facts for entry in board._store.scan(0, size)]
+
+        def entries() -> Iterator[StoredEntry]:
+            for index, posting in enumerate(postings):
+                derived = admission.derive(posting)
+                assert (derived.facts if derived else b"") == stored[index]
+                yield StoredEntry(index, posting.statement, stored[index] or b"", posting.payload)
+
+        admission.replay(entries(), StoredBallots(board._store))
+        ballots = [step for step in paper_election().steps if step.submission.kind in BALLOT_KINDS]
+        assert len(verified) == len(ballots)
+        assert facts_of(admission.state(paper_election().state.election_id)) == facts_of(paper_election().state)
 
 
-def test_a_changed_payload_in_the_database_is_found(voted: Path, tmp_path: Path) -> None:
-    """Payload hashes are verified at every start, also of ballots; the refusal names the entry."""
-    for name in ("board.sqlite", "log.key"):
-        (tmp_path / name).write_bytes((voted / name).read_bytes())
-    connection = sqlite3.connect(tmp_path / "board.sqlite")
-    rows = connection.execute('SELECT "index", statement, payload FROM entry').fetchall()
-    index, payload = next((i, p) for i, s, p in rows if decode_statement(s).kind == Kind.BALLOT_CAST)
-    changed = payload.replace(b'"style":1', b'"style":2')
-    connection.execute('UPDATE entry SET payload = ? WHERE "index" = ?', (changed, index))
-    connection.commit()
-    connection.close()
-    with pytest.raises(BoardError, match=f"entry {index}") as caught:
-        reopen(tmp_path)
+def test_what_is_changed_in_the_database_is_found(voted: Path, tmp_path: Path) -> None:
+    """The scrubber finds another payload, commitments or ciphertexts; a start, a payload in the bundle at the edge."""
+    shutil.copytree(voted, tmp_path / "board")
+    with reopen(tmp_path / "board") as board:
+        statements = [entry.statement for entry in board._store.scan(0, board.size)]
+        cast = [index for index, one in enumerate(statements) if decode_statement(one).kind == Kind.BALLOT_CAST]
+        with board._store._writing() as connection:
+            for change, index in zip(
+                (
+                    "UPDATE payload SET payload = zeroblob(9)",
+                    "UPDATE payload SET commitments = zeroblob(512)",
+                    "UPDATE ballot SET ciphertexts = zeroblob(512)",
+                ),
+                cast[:3],
+                strict=True,
+            ):
+                connection.exec_driver_sql(f'{change} WHERE "index" = {index}')
+        (step,) = board.scrub()
+    with pytest.raises(BoardError, match=f"entry {cast[0]}") as caught:
+        reopen(tmp_path / "board")
     assert caught.value.code == "board.entry_changed"
+    found = {(one.code, one.place) for one in step.findings}
+    assert found >= {
+        ("scrub.payload", f"entry {cast[0]}"),
+        ("scrub.derived", f"entry {cast[1]}"),
+        ("scrub.derived", f"entry {cast[2]}"),
+    }
+    assert {place for _, place in found if place.startswith("entry")} == {f"entry {index}" for index in cast[:3]}
+
+
+def test_a_tally_over_changed_ciphertexts_is_refused(opened: Board) -> None:
+    """Ciphertexts that the tally reads from the database are compared with the digests of the ballot."""
+    story = paper_election()
+    with opened as board:
+        board.submit_many(postings(story, Kind.BALLOT_CAST)[:3])
+        board.sequence()
+        with board._store._writing() as connection:
+            connection.exec_driver_sql("UPDATE ballot SET ciphertexts = zeroblob(2048)")
+        with pytest.raises(EncodingError) as caught:
+            compute_tally(board.state(story.state.election_id))
+        assert caught.value.code == "facts.ciphertexts"
+
+
+def test_a_ballot_is_found_by_its_code(voted: Path) -> None:
+    """Every ballot, cast or challenged, is found by its confirmation code in its election and in no other."""
+    story = paper_election()
+    scope = story.state.election_id
+    with reopen(voted) as board:
+        for step in story.steps:
+            if step.facts is not None:
+                index = board.find_ballot(scope, step.facts.confirmation_code)
+                assert index == board.index_of(leaf_hash(step.entry))
+                assert board.find_ballot(bytes(32), step.facts.confirmation_code) is None
+        assert board.find_ballot(scope, bytes(32)) is None
+        assert sum(one.ballots for one in board.turnout(scope)) == len(story.state.box.latest)
+        assert board.elections == (scope,)
 
 
 def test_the_commitments_are_published_beside_the_ballots(opened: Board) -> None:

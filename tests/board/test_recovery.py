@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from evote.board.board import Board
+from evote.board.keys import make_mldsa_key
 from evote.ed25519 import SigningKey
 from evote.errors import BoardError
 from evote.log.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
@@ -100,7 +101,8 @@ def test_another_history_of_the_same_size_is_refused(folder: Path, tmp_path_fact
     with toy.create(other) as board:
         board.submit_many([toy.note(f"other {number}") for number in range(SIZE + 1)])
         board.flush()
-    shutil.copy(other / "board.sqlite", folder / "board.sqlite")
+    for name in ("board.sqlite", "log-mldsa.key"):
+        shutil.copy(other / name, folder / name)
     assert refusal(folder) == "board.forked"
 
 
@@ -132,6 +134,29 @@ def test_another_key_file_is_refused(folder: Path) -> None:
     assert refusal(folder) == "board.disk_error"
 
 
+def test_another_ml_dsa_key_file_is_refused(folder: Path) -> None:
+    """The second key file must be the key that the database names; nobody draws a new one in its place."""
+    path = folder / "log-mldsa.key"
+    text = path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    for wrong in ("no key", text[:-4], text.replace("PRIVATE", "PUBLIC"), text.replace(toy.ORIGIN, "other.example")):
+        path.write_text(wrong)
+        assert refusal(folder) == "board.other_key"
+    make_mldsa_key(folder, toy.ORIGIN, lambda count: bytes(count))
+    assert refusal(folder) == "board.other_key"
+    path.unlink()
+    assert refusal(folder) == "board.disk_error"
+    path.write_text(text)
+    toy.open_toy(folder).close()
+
+
+def test_a_key_that_was_drawn_and_not_noted_is_drawn_again(folder: Path) -> None:
+    """A process that ended between writing the key file and naming it in the database leaves no trouble."""
+    database(folder, "UPDATE log SET mldsa_key = ''", "UPDATE log SET checkpoint = NULL")
+    with toy.open_toy(folder) as board:
+        assert read_checkpoint(board.checkpoint).size == SIZE
+
+
 @pytest.mark.parametrize(
     ("command", "code"),
     [
@@ -139,7 +164,11 @@ def test_another_key_file_is_refused(folder: Path) -> None:
         ('DELETE FROM entry WHERE "index" = 4', "board.entry_missing"),
         ('UPDATE entry SET statement = zeroblob(3) WHERE "index" = 2', "board.entry_changed"),
         ('UPDATE entry SET leaf_hash = zeroblob(32) WHERE "index" = 2', "board.entry_changed"),
-        ("UPDATE entry SET payload = X'00' WHERE \"index\" = 2", "board.entry_changed"),
+        ("UPDATE payload SET payload = X'00' WHERE \"index\" = 2", "board.entry_changed"),
+        ('DELETE FROM payload WHERE "index" = 2', "board.entry_missing"),
+        ("UPDATE entry SET facts = X'00' WHERE \"index\" = 2", "board.entry_changed"),
+        ('UPDATE entry SET facts = NULL WHERE "index" = 2', "board.entry_changed"),
+        ("UPDATE log SET facts_digest = zeroblob(32)", "board.entry_changed"),
         ("UPDATE log SET root = zeroblob(32)", "board.entry_changed"),
         ("UPDATE log SET size = 4", "board.entry_changed"),
         ("UPDATE log SET size = 6", "board.entry_missing"),
@@ -161,7 +190,7 @@ def test_a_file_that_is_no_database_is_refused(folder: Path) -> None:
 
 def test_a_database_in_use_is_told_from_a_broken_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Another program that writes the database with tools of its own is named as the reason."""
-    monkeypatch.setattr("evote.board.store.LOCK_SECONDS", 0.01)
+    monkeypatch.setattr("evote.board.sqlite_store.LOCK_SECONDS", 0.01)
     connection = sqlite3.connect(folder / "board.sqlite", isolation_level=None)
     connection.execute("BEGIN IMMEDIATE")
     assert refusal(folder) == "board.locked"
@@ -228,14 +257,35 @@ def test_an_interrupted_commit_stops_the_board(folder: Path, monkeypatch: pytest
 
 
 def test_the_database_knows_no_people_and_no_times(folder: Path) -> None:
-    """The tables have exactly these columns: the log, its entries, and nothing about anybody."""
+    """The tables have exactly these columns: nothing about anybody, and no time but that of the sequencer's lease."""
     connection = sqlite3.connect(folder / "board.sqlite")
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     columns = {table: [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] for table in tables}
     connection.close()
     assert columns == {
-        "log": ["origin", "verifier_key", "size", "root"],
-        "entry": ["index", "leaf_hash", "statement", "payload", "commitments"],
+        "alembic_version": ["version_num"],
+        "log": ["origin", "verifier_key", "size", "root", "mldsa_key", "epoch", "facts_digest", "checkpoint"],
+        "entry": ["index", "leaf_hash", "statement", "facts"],
+        "payload": ["index", "payload", "commitments"],
+        "ballot": ["index", "scope", "code", "ciphertexts"],
+        "idempotency": ["key", "leaf_hash"],
+        "policy": ["number", "size", "text"],
+        "cosignature": ["verifier_key", "size", "line"],
+        "evidence": ["digest", "kind", "data"],
+        "pending": [
+            "number",
+            "leaf_hash",
+            "statement",
+            "payload",
+            "commitments",
+            "key",
+            "facts",
+            "scope",
+            "code",
+            "ciphertexts",
+            "error",
+        ],
+        "lease": ["origin", "holder", "expires"],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from evote.board.admission import Candidate, Posting, StoredEntry
+from evote.board.admission import BallotSource, Candidate, Derived, Posting, StoredEntry
 from evote.board.board import Board
 from evote.ed25519 import SigningKey
 from evote.election.state import ElectionState
@@ -46,13 +46,17 @@ def close() -> Posting:
 
 
 class ToyAdmission:
-    """Ballots have distinct names and come before `toy.close`; `examined` counts expensive examinations."""
+    """Ballots have distinct names and come before `toy.close`.
+
+    `examined` counts expensive examinations, `derived` how often facts were made.
+    """
 
     def __init__(self) -> None:
         """Start with an empty log."""
         self.names: set[bytes] = set()
         self.closed = False
         self.examined = 0
+        self.derived = 0
 
     def is_ballot(self, posting: Posting) -> bool:
         """Say whether the kind is a toy ballot."""
@@ -65,27 +69,42 @@ class ToyAdmission:
 
     def check(self, candidate: Candidate) -> None:
         """Refuse ballots after the close and names that were used."""
-        if not self.is_ballot(candidate.posting):
+        if candidate.derived is None:
             return
         if self.closed:
             raise PolicyError("toy.closed", "the toy ballot box is closed")
-        if _name(candidate) in self.names:
+        if candidate.derived.facts in self.names:
             raise PolicyError("toy.conflict", "another ballot has this name")
 
     def apply(self, candidate: Candidate) -> None:
         """Remember the name, or the close."""
-        self.closed |= decode_statement(candidate.posting.statement).kind == "toy.close"
-        if self.is_ballot(candidate.posting):
-            self.names.add(_name(candidate))
+        self._apply(candidate.posting.statement, candidate.derived.facts if candidate.derived else b"")
 
-    def replay(self, entries: Iterable[StoredEntry]) -> None:
+    def restore(self, posting: Posting, derived: Derived | None) -> Candidate:
+        """Return the candidate of a posting that was examined elsewhere."""
+        author = decode_statement(posting.statement).author
+        return Candidate(
+            posting=posting, leaf_hash=leaf_hash(posting.statement), author=author, content=None, derived=derived
+        )
+
+    def derive(self, posting: Posting) -> Derived | None:
+        """Return the name of a ballot as its facts, and as the code under which it is found."""
+        if not self.is_ballot(posting):
+            return None
+        self.derived += 1
+        name = posting.payload.partition(b":")[0]
+        return Derived(facts=b"name:" + name, scope=SCOPE, code=name, ciphertexts=posting.payload)
+
+    def replay(self, entries: Iterable[StoredEntry], ballots: BallotSource) -> None:
         """Build the state from stored entries."""
         for entry in entries:
-            candidate = self._examine(entry.posting)
-            if isinstance(candidate, EvoteError):
-                raise candidate
-            self.check(candidate)
-            self.apply(candidate)
+            assert bool(entry.facts) != bool(entry.payload) or b"toy.close" in entry.statement
+            self._apply(entry.statement, entry.facts)
+
+    @property
+    def elections(self) -> Sequence[bytes]:
+        """There are no elections here."""
+        return ()
 
     def state(self, scope: bytes) -> ElectionState:
         """There are no elections here."""
@@ -105,16 +124,18 @@ class ToyAdmission:
             leaf_hash=leaf_hash(posting.statement),
             author=statement.author,
             content=None,
+            derived=self.derive(posting),
         )
 
+    def _apply(self, statement: bytes, facts: bytes) -> None:
+        self.closed |= decode_statement(statement).kind == "toy.close"
+        if facts:
+            self.names.add(facts)
 
-def _name(candidate: Candidate) -> bytes:
-    return candidate.posting.payload.partition(b":")[0]
 
-
-def create(folder: Path) -> Board:
-    """Make a toy board."""
-    return Board.create(folder, ORIGIN, LOG_KEY, admission=ToyAdmission())
+def create(folder: Path, dsn: str | None = None) -> Board:
+    """Make a toy board, in a database of its own or in one on a server."""
+    return Board.create(folder, ORIGIN, LOG_KEY, dsn=dsn, admission=ToyAdmission())
 
 
 def open_toy(folder: Path) -> Board:

@@ -172,9 +172,10 @@ def fork(state: ElectionState) -> ElectionState:
             counted=dict(box.counted),
             cast_count=dict(box.cast_count),
             challenged_count=dict(box.challenged_count),
-            ids=set(box.ids),
-            components=set(box.components),
-            commitments=set(box.commitments),
+            ids=box.ids.copy(),
+            components=box.components.copy(),
+            commitments=box.commitments.copy(),
+            forms=dict(box.forms),
         ),
     )
 

@@ -90,7 +90,7 @@ def test_other_elections_state_is_not_touched() -> None:
     """A fork of a state and its original go their own ways: the test material is sound."""
     story = paper_election()
     state = story.before(Kind.CLOSE)
-    state.box.ids.add(b"new")
+    state.box.ids.add(bytes(32))
 
-    assert b"new" not in story.step(Kind.CLOSE).before.box.ids
+    assert bytes(32) not in story.step(Kind.CLOSE).before.box.ids
     assert fork(state) == state

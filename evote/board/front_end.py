@@ -1,0 +1,111 @@
+"""A front end of a board: it examines what comes in and leaves the rest to the sequencer; there may be many.
+
+Spec: docs/storage.md section 4.
+
+Idea: signatures and proofs depend on the election's keys alone, so they can be verified anywhere. A front end follows
+the statements of the log that are no ballots (keys, roll, strikes, close), verifies postings against them, and puts
+what holds into the database. Whether it still may stand in the log decides the sequencer; the answer is the entry, or a
+refusal.
+
+Invariants: a front end keeps nothing that matters and may end at any time: what waits in the database is decided
+whether or not anybody asks. It holds no key and appends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from evote.board.admission import Admission, Candidate, Posting
+from evote.board.ballot_source import StoredBallots
+from evote.board.database import open_database
+from evote.board.election_admission import ElectionAdmission
+from evote.board.sequencer import MAXIMUM_POOL, Ticket, form_of
+from evote.board.store import Store
+from evote.errors import EvoteError
+from evote.log.merkle import leaf_hash
+
+
+class FrontEnd:
+    """An open front end; close it, or use it in a `with` statement. Not for several threads at once."""
+
+    def __init__(self, store: Store, admission: Admission) -> None:
+        """Take an open database and an admission that follows the log from here; use `open`."""
+        self._store = store
+        self._admission = admission
+        self._position = 0  # of the next entry to follow
+        admission.replay((), StoredBallots(store))
+
+    @classmethod
+    def open(cls, folder: Path, *, admission: Admission | None = None) -> FrontEnd:
+        """Open a front end of the board whose database a folder holds or names; raise BoardError as `Board.open`."""
+        store = open_database(folder)
+        try:
+            store.check_schema()
+            return cls(store, admission or ElectionAdmission())
+        except BaseException:
+            store.close()
+            raise
+
+    def submit_many(self, postings: Sequence[Posting]) -> list[Ticket]:
+        """Examine postings and let what holds wait for the sequencer; return a ticket for each, refused or open.
+
+        A ticket whose statement is in the log already has its index. Raise BoardError where the database can't go on.
+        """
+        self._follow()
+        order = [leaf_hash(posting.statement) for posting in postings]
+        tickets = {leaf: Ticket(leaf) for leaf in order}
+        for leaf, index in self._store.indexes_of(tuple(tickets)).items():
+            tickets[leaf].settle(index)
+        new = {leaf: posting for leaf, posting in zip(order, postings, strict=True) if not tickets[leaf].is_decided}
+        for leaf, posting in list(new.items()):
+            form = form_of(posting, self._admission)
+            if isinstance(form, EvoteError):
+                tickets[leaf].refuse(form)
+                del new[leaf]
+        examined: list[Candidate] = []
+        for leaf, candidate in zip(new, self._admission.examine(tuple(new.values())), strict=True):
+            if isinstance(candidate, EvoteError):
+                tickets[leaf].refuse(candidate)
+            else:
+                examined.append(candidate)
+        for first in range(0, len(examined), MAXIMUM_POOL):
+            self._store.add_pending(examined[first : first + MAXIMUM_POOL])
+        return [tickets[leaf] for leaf in order]
+
+    def update(self, tickets: Sequence[Ticket]) -> int:
+        """Look what became of open tickets; return how many are still open. A refusal is told once."""
+        waiting = [ticket for ticket in tickets if not ticket.is_decided]
+        leaves = tuple({ticket.leaf_hash: None for ticket in waiting})
+        indexes, refusals = self._store.indexes_of(leaves), self._store.refusals(leaves)
+        for ticket in waiting:
+            if ticket.leaf_hash in indexes:
+                ticket.settle(indexes[ticket.leaf_hash])
+            elif ticket.leaf_hash in refusals:
+                ticket.refuse(refusals[ticket.leaf_hash])
+        if refusals:
+            self._store.drop_pending(tuple(refusals))
+        return sum(not ticket.is_decided for ticket in waiting)
+
+    def close(self) -> None:
+        """Close the front end; what waits is decided without it."""
+        self._admission.close()
+        self._store.close()
+
+    def _follow(self) -> None:
+        """Let the state follow the entries that are no ballots; they were admitted, and are not checked again."""
+        size = self._store.head().size
+        for entry in self._store.followed(self._position, size):
+            self._admission.apply(
+                self._admission.restore(Posting(statement=entry.statement, payload=entry.payload), None)
+            )
+        self._position = size
+
+    def __enter__(self) -> FrontEnd:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
