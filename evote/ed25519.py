@@ -17,6 +17,7 @@ from typing import Final, NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from gmpy2 import jacobi
 
 from evote.errors import VerificationError
 
@@ -133,7 +134,7 @@ def check_public_key(public_key: bytes) -> None:
     y_squared = pow(int.from_bytes(public_key, "little") & (_SIGN_BIT - 1), 2, FIELD_PRIME)
     # x^2 = (y^2 - 1) / (d y^2 + 1) has a root (RFC 8032 section 5.1.3, step 2); u / v is a square if u v is
     x_squared = (y_squared - 1) * (_CURVE_D * y_squared + 1)
-    if pow(x_squared, (FIELD_PRIME - 1) // 2, FIELD_PRIME) != 1:
+    if jacobi(x_squared, FIELD_PRIME) != 1:
         _refuse("not_a_point", f"public key {public_key.hex()} is no point of the curve")
 
 

@@ -26,12 +26,11 @@ import tempfile
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import scrypt, sha256
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from Crypto.Cipher import AES
-from Crypto.Protocol.KDF import scrypt
 
 from evote.errors import KeystoreError
 
@@ -141,7 +140,9 @@ class Keystore:
     def _unseal(self, file: _File) -> Content:
         key, verifier = self._key, self._verifier
         if (file.salt, file.cost) != (self._salt, self._cost) or not hmac.compare_digest(verifier, file.verifier):
-            raise KeystoreError("keystore.wrong_passphrase", f"the passphrase does not open {self.path}")
+            raise KeystoreError(
+                "keystore.wrong_passphrase", f"the passphrase does not open {self.path}", path=self.path
+            )
         cipher = AES.new(key, AES.MODE_GCM, nonce=file.nonce, mac_len=_TAG_BYTES)
         cipher.update(_encode(_header(file.cost, file.salt, file.nonce, file.verifier)))
         try:
@@ -179,9 +180,16 @@ def _derive(passphrase: str, salt: bytes, cost: ScryptCost) -> tuple[bytes, byte
         raise KeystoreError("keystore.empty_passphrase", "the passphrase is empty")
     # key (32) || verifier (8) = scrypt(UTF-8(NFC(passphrase)), salt, N, r, p)
     normalised = unicodedata.normalize("NFC", passphrase).encode()
-    derived = scrypt(normalised, salt, _KEY_BYTES + _VERIFIER_BYTES, cost.n, cost.r, cost.p)
-    if not isinstance(derived, bytes):
-        raise TypeError("scrypt was asked for one key")
+    derived = scrypt(
+        normalised,
+        salt=salt,
+        n=cost.n,
+        r=cost.r,
+        p=cost.p,
+        # Above all that the bounds let through; OpenSSL counts its working memory, 128 r (N + p), too.
+        maxmem=2**30,
+        dklen=_KEY_BYTES + _VERIFIER_BYTES,
+    )
     return derived[:_KEY_BYTES], derived[_KEY_BYTES:]
 
 
@@ -232,7 +240,11 @@ def _check_cost(cost: ScryptCost, path: Path) -> ScryptCost:
         raise KeystoreError(
             "keystore.too_costly",
             f"{path} asks for scrypt with N={n}, r={r}, p={p}; it gets at most {MAXIMUM_SCRYPT_BYTES} bytes of memory",
+            path=path,
         )
+    # N < 2^(128 r / 8) (RFC 7914 section 2)
+    if n.bit_length() > 16 * r:
+        raise _damaged(path, "its scrypt parameters are not possible ones")
     return cost
 
 
@@ -242,13 +254,17 @@ def _read(path: Path) -> bytes:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if mode & 0o077:
                 raise KeystoreError(
-                    "keystore.permissions", f"others may read {path} (mode {mode:04o}); run: chmod 600 '{path}'"
+                    "keystore.permissions",
+                    f"others may read {path} (mode {mode:04o}); run: chmod 600 '{path}'",
+                    path=path,
                 )
             data = file.read(MAXIMUM_FILE_BYTES + 1)
     except FileNotFoundError:
-        raise KeystoreError("keystore.missing", f"there is no keystore {path}") from None
+        raise KeystoreError("keystore.missing", f"there is no keystore {path}", path=path) from None
     except OSError as error:
-        raise KeystoreError("keystore.unreadable", f"{path} can't be read: {error.strerror or error}") from error
+        raise KeystoreError(
+            "keystore.unreadable", f"{path} can't be read: {error.strerror or error}", path=path
+        ) from error
     if len(data) > MAXIMUM_FILE_BYTES:
         raise _damaged(path, f"it has more than {MAXIMUM_FILE_BYTES} bytes")
     return data
@@ -273,7 +289,9 @@ def _write(path: Path, data: bytes, *, overwrite: bool) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        raise KeystoreError("keystore.unwritable", f"{path} can't be written: {error.strerror or error}") from error
+        raise KeystoreError(
+            "keystore.unwritable", f"{path} can't be written: {error.strerror or error}", path=path
+        ) from error
 
 
 def _place(temporary: Path, path: Path, *, overwrite: bool) -> None:
@@ -295,8 +313,8 @@ def _place(temporary: Path, path: Path, *, overwrite: bool) -> None:
 
 
 def _refuse_existing(path: Path) -> NoReturn:
-    raise KeystoreError("keystore.exists", f"{path} exists and is not overwritten; name another file")
+    raise KeystoreError("keystore.exists", f"{path} exists and is not overwritten; name another file", path=path)
 
 
 def _damaged(path: Path, why: str) -> KeystoreError:
-    return KeystoreError("keystore.damaged", f"{path} is damaged: {why}")
+    return KeystoreError("keystore.damaged", f"{path} is damaged: {why}", path=path)

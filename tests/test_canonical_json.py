@@ -16,6 +16,14 @@ KEYS = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=6
 LEAVES = st.booleans() | st.integers(-MAXIMUM_INTEGER, MAXIMUM_INTEGER) | st.text(max_size=8)
 VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4))
 OBJECTS = st.dictionaries(KEYS, VALUES, max_size=5)
+ANYTHING = st.recursive(
+    LEAVES | st.none() | st.floats() | st.integers() | st.binary(max_size=2) | st.text(st.characters(), max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.tuples(inner)
+        | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=3)
+    ),
+)
 
 
 def refusal(action: Callable[[], object]) -> str:
@@ -168,3 +176,10 @@ def test_another_spelling_of_the_same_value_is_refused(value: dict[str, Any], da
         return
     spelling = json.dumps(value, sort_keys=True, ensure_ascii=data.draw(st.booleans())).encode()
     assert spelling == canonical or refusal(lambda: decode(spelling)) == "not_canonical"
+
+
+@given(ANYTHING, st.sampled_from([0, MAXIMUM_DEPTH - 1, MAXIMUM_DEPTH, MAXIMUM_DEPTH + 1]))
+def test_the_quick_look_overrules_nobody(value: object, depth: int) -> None:
+    """What the encoder takes for plain without knowing a place, the full check accepts too."""
+    if canonical_json._is_plain(value, depth):
+        assert refusal(lambda: canonical_json._check(value, "$", depth)) == ""

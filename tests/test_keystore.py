@@ -158,6 +158,7 @@ def test_the_header_is_authenticated(path: Path, tmp_path: Path) -> None:
         ({"n": -2}, "keystore.damaged"),
         ({"r": 0}, "keystore.damaged"),
         ({"p": -1}, "keystore.damaged"),
+        ({"n": 2**16, "r": 1}, "keystore.damaged"),
         ({"n": True}, "keystore.damaged"),
         ({"n": "4"}, "keystore.damaged"),
     ],
@@ -167,7 +168,7 @@ def test_hostile_parameters_take_no_memory(
 ) -> None:
     """A file that asks for too much is refused before scrypt is called."""
 
-    def called(*_: object) -> None:
+    def called(*_: object, **_named: object) -> None:
         raise AssertionError("scrypt was called")
 
     rewrite(path, **cost)

@@ -26,11 +26,12 @@ import typer
 from evote.core.random_source import RandomBytes
 from evote.errors import EvoteError
 from evote.keystore import STANDARD_COST, ScryptCost
+from evote.texts.language import Language
+from evote.texts.usage import LanguageOption, SpokenCommand, current_language
 from trustee_cli.failure import BUG, UNREADABLE, exit_code
 from trustee_cli.home import Home
 from trustee_cli.output import Output
 from trustee_cli.passphrase import Passphrases
-from trustee_cli.texts import Language
 
 P = ParamSpec("P")
 
@@ -78,32 +79,25 @@ _COMMON: Final[dict[str, tuple[Any, Any]]] = {
         None,
     ),
     "json": (Annotated[bool, typer.Option("--json", help="Write one JSON object instead of words.")], False),
-    "language": (
-        Annotated[Language | None, typer.Option("--language", help="ko or en; by default that of LANG.")],
-        None,
-    ),
+    "language": (LanguageOption, None),
     "debug": (Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")], False),
 }
 
 
 def command(
-    app: typer.Typer, name: str, korean: str
+    app: typer.Typer, name: str
 ) -> Callable[[Callable[Concatenate[Session, P], None]], Callable[Concatenate[Session, P], None]]:
-    """Return a decorator that makes a function a command of `app`; its docstring's first line is the English help."""
+    """Return a decorator that makes a function a command of `app`; its docstring's first line is the help.
+
+    `evote.texts.help` has it in Korean.
+    """
 
     def decorate(function: Callable[Concatenate[Session, P], None]) -> Callable[Concatenate[Session, P], None]:
-        english = (function.__doc__ or "").partition("\n")[0].removesuffix(".")
-        help_text = f"{english} · {korean}"
-        app.command(name, help=help_text)(_with_common_options(function))
+        help_text = (function.__doc__ or "").partition("\n")[0].removesuffix(".")
+        app.command(name, cls=SpokenCommand, help=help_text)(_with_common_options(function))
         return function
 
     return decorate
-
-
-def default_language() -> Language:
-    """Return Korean where the environment asks for it, else English."""
-    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return Language.KOREAN if wanted.lower().startswith("ko") else Language.ENGLISH
 
 
 def _with_common_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -129,7 +123,7 @@ def _with_common_options(function: Callable[..., None]) -> Callable[..., None]:
         **values: Any,
     ) -> None:
         settings = context.obj if isinstance(context.obj, Settings) else Settings()
-        out = Output(language=language or default_language(), json=json)
+        out = Output(language=language or current_language(), json=json)
         session = Session(out=out, settings=settings, home_folder=home.expanduser(), passphrase_file=passphrase_file)
         _run(lambda: function(session, **values), out, debug)
 
@@ -147,7 +141,7 @@ def _run(work: Callable[[], None], out: Output, debug: bool) -> None:
     except EvoteError as error:
         if debug:
             traceback.print_exc()
-        out.error(error.message, error.code)
+        out.failure(error)
         raise typer.Exit(exit_code(error)) from None
     except typer.Abort:
         # The end of the input or Ctrl-C at a question.

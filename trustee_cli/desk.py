@@ -10,19 +10,17 @@ whose log has another key than when the seat was taken.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from evote.client.submission import Submission, write_submission
-from evote.errors import BoardError, ConfigurationError, EquivocationError, PolicyError, VerificationError
+from evote.client.submission import Submission
+from evote.election.state import Phase
+from evote.errors import ConfigurationError, ProtocolError, VerificationError
 from trustee_cli.command import Session
+from trustee_cli.delivery import Delivery
 from trustee_cli.follow import LogChoice, LogFollower, find_trustee
 from trustee_cli.rounds import check_own_statements
 from trustee_cli.vault import Seat, Vault
-from trustee_cli.words import describe_manifest
-
-# What may be different at the next look at the record.
-_PASSING = ("record.not_found", "record.unreadable", "trustee.no_election")
+from trustee_cli.words import describe_manifest, describe_waiting
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,30 +47,55 @@ class Desk:
             raise VerificationError(
                 "trustee.log_key_changed",
                 f"you took part in this election in the log {seat.log_key}, this record is of {self.log.log_key}",
+                given=self.log.log_key,
+                known=seat.log_key,
             )
+        self._check_policy(seat)
         check_own_statements(self.log.own, seat)
         return seat
 
-    def write(self, outbox: Path, submission: Submission) -> Path:
-        """Write a saved statement's file and say where it is."""
-        path = write_submission(outbox, submission)
-        self.session.out.say("written", path=path)
-        return path
+    def check_not_aborted(self) -> None:
+        """Raise ProtocolError `trustee.election_ended` where a complaint has ended the election, if one was read."""
+        if not self.log.is_started or self.log.state.phase is not Phase.ABORTED:
+            return
+        state = self.log.state
+        waiting = describe_waiting(self.session.out, state)
+        raise ProtocolError("trustee.election_ended", waiting, (str(state.culprit),), waiting=waiting)
+
+    def deliver(self, delivery: Delivery, submission: Submission) -> None:
+        """Deliver a saved statement; raise as the delivery."""
+        delivery.deliver(submission, self.log.trusted_policy)
 
     def facts(self, **more: Any) -> dict[str, Any]:
         """Return what every command's JSON says, and more."""
         state = self.log.state
         return {"election": state.election_id.hex(), "phase": state.phase.value, **more}
 
+    def _check_policy(self, seat: Seat) -> None:
+        """Keep the policy with the seat; one that is not the seat's must have been given, and agreed to, just now."""
+        policy = self.log.policy_text
+        if policy == seat.policy:
+            return
+        if seat.policy and not self.log.is_policy_given:
+            raise VerificationError(
+                "trustee.policy_changed",
+                "the policy in your home folder is not the one under which you took part in this election; "
+                "give the right one with --policy",
+            )
+        seat.policy = policy
+        self.vault.save()
+
     def _join(self) -> None:
         out, state, log = self.session.out, self.log.state, self.log
         trustee = find_trustee(state.manifest, self.vault.identity.public_key)
         if trustee is None:
             raise ConfigurationError(
-                "trustee.not_in_manifest", f"election {state.election_id.hex()} does not name your key as a trustee's"
+                "trustee.not_in_manifest",
+                f"election {state.election_id.hex()} does not name your key as a trustee's",
+                election=state.election_id.hex(),
             )
         label = state.manifest.trustees[trustee - 1].label
-        seat = Seat(trustee=trustee, label=out.title(state.manifest.title), log_key=log.log_key)
+        seat = Seat(trustee=trustee, label=out.title(state.manifest.title), log_key=log.log_key, policy=log.policy_text)
         check_own_statements(log.own, seat)
         # Read before the question, also by a person who answers it for a program.
         for line in describe_manifest(out, state.manifest, state.election_id, trustee):
@@ -96,15 +119,3 @@ def open_desk(session: Session, choice: LogChoice, *, yes: bool) -> Desk:
         workers=session.settings.workers,
     )
     return Desk(session=session, vault=vault, log=log, yes=yes)
-
-
-def may_pass(error: BoardError | PolicyError) -> bool:
-    """Tell whether a later look at the record may succeed."""
-    return error.code in _PASSING and not isinstance(error, EquivocationError)
-
-
-def ask_outbox(session: Session, outbox: Path | None) -> Path:
-    """Return the folder for submission files, asked for where no option names it."""
-    if outbox is not None:
-        return outbox
-    return Path(session.out.ask("ask_outbox", default="outbox")).expanduser()

@@ -1,8 +1,8 @@
 """A trustee's folder: the locked keystore, and beside it what is public and needed without a passphrase.
 
 Idea: `keystore` holds everything secret. `public.json` has the public key and the log keys that were pinned,
-`checkpoints.json` the last checkpoint seen of every log. Seats in the keystore name their log's key too, so that
-changing `public.json` is noticed before anything is signed.
+`checkpoints.json` the last checkpoint seen of every log, `*.policy` the trust policies that were pinned. Seats in the
+keystore name their log's key and policy too, so that changing these files is noticed before anything is signed.
 
 Invariants: one program at a time (`lock`); files are replaced as a whole; a keystore that exists is never overwritten.
 """
@@ -13,6 +13,7 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -60,7 +61,9 @@ class Home:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 raise BoardError(
-                    "trustee.locked", f"another evote-trustee is using {self.folder}; wait for it or end it"
+                    "trustee.locked",
+                    f"another evote-trustee is using {self.folder}; wait for it or end it",
+                    path=self.folder,
                 ) from None
             with _reported(self.folder):
                 self._remove_leftovers()
@@ -78,7 +81,8 @@ class Home:
 
     def refuse_existing(self) -> NoReturn:
         """Raise KeystoreError `keystore.exists`."""
-        raise KeystoreError("keystore.exists", f"{self.keystore_path} exists and is not overwritten")
+        path = self.keystore_path
+        raise KeystoreError("keystore.exists", f"{path} exists and is not overwritten", path=path)
 
     def create_keystore(self, path: Path, content: dict[str, object], passphrase: SecretBytes) -> Keystore:
         """Write a keystore anywhere, at this home's scrypt cost."""
@@ -98,6 +102,10 @@ class Home:
         public = self.public()
         known = public.log_keys if public else {}
         pinned = {seat.log_key.partition("+")[0]: seat.log_key for seat in vault.seats.values()}
+        for seat in vault.seats.values():
+            origin = seat.log_key.partition("+")[0]
+            if seat.policy and self.policy(origin) is None:
+                self.pin_policy(origin, seat.policy.encode())
         self._write(PublicPart(public_key=vault.identity.public_key, log_keys=pinned | known))
 
     def public(self) -> PublicPart | None:
@@ -107,20 +115,22 @@ class Home:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise BoardError("trustee.unreadable", f"{self._public_path} can't be read: {error}") from error
+            path = self._public_path
+            raise BoardError("trustee.unreadable", f"{path} can't be read: {error}", path=path) from error
         try:
             return _read_public(data)
         except (EncodingError, KeyError, TypeError, ValueError):
             raise EncodingError(
                 "trustee.bad_public_file",
                 f"{self._public_path} is malformed; remove it, and `evote-trustee identity` writes it anew",
+                path=self._public_path,
             ) from None
 
     def require_public(self) -> PublicPart:
         """Return the public part; raise KeystoreError `keystore.missing` where there is no identity yet."""
         public = self.public()
         if public is None:
-            raise KeystoreError("keystore.missing", f"there is no identity in {self.folder}")
+            raise KeystoreError("keystore.missing", f"there is no identity in {self.folder}", path=self.folder)
         return public
 
     def pin(self, origin: str, log_key: str) -> None:
@@ -128,16 +138,38 @@ class Home:
         public = self.require_public()
         self._write(PublicPart(public_key=public.public_key, log_keys=public.log_keys | {origin: log_key}))
 
+    def policy(self, origin: str) -> bytes | None:
+        """Return the policy file that was pinned for a log, None where none was."""
+        path = self._policy_path(origin)
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise BoardError("trustee.unreadable", f"{path} can't be read: {error}", path=path) from error
+
+    def pin_policy(self, origin: str, policy: bytes) -> None:
+        """Remember the policy file that every checkpoint of a log has to satisfy."""
+        path = self._policy_path(origin)
+        if self.policy(origin) != policy:
+            with _reported(path):
+                write_atomically(path, policy)
+
+    def _policy_path(self, origin: str) -> Path:
+        return self.folder / f"{sha256(origin.encode()).hexdigest()[:16]}.policy"
+
     def memory(self) -> CheckpointMemory:
         """Return the memory of the checkpoints that this trustee has seen."""
         return CheckpointMemory(self._memory_path)
 
-    def keep_evidence(self, error: EquivocationError) -> tuple[Path, Path]:
-        """Write down two signed notes that contradict each other."""
+    def keep_evidence(self, error: EquivocationError, proof: bytes = b"") -> tuple[Path, Path]:
+        """Write down two signed notes that contradict each other, and the file that proves it to anybody, if any."""
         paths = (self.folder / "equivocation-1.note", self.folder / "equivocation-2.note")
         with _reported(self.folder):
             for path, note in zip(paths, (error.first, error.second), strict=True):
                 write_atomically(path, note)
+            if proof:
+                write_atomically(self.folder / "equivocation.evidence", proof)
         return paths
 
     def _remove_leftovers(self) -> None:
@@ -145,6 +177,8 @@ class Home:
         for name in (self.keystore_path.name, self._public_path.name, self._memory_path.name):
             for path in self.folder.glob(f".{name}.*"):
                 path.unlink()
+        for path in self.folder.glob(".*.policy.*"):
+            path.unlink()
 
     def _write(self, public: PublicPart) -> None:
         value = {"format": FORMAT, "public_key": public.public_key.hex(), "log_keys": public.log_keys}
@@ -165,7 +199,9 @@ def _reported(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise BoardError("trustee.unwritable", f"{path} can't be written: {error.strerror or error}") from error
+        raise BoardError(
+            "trustee.unwritable", f"{path} can't be written: {error.strerror or error}", path=path
+        ) from error
 
 
 def _text(passphrase: SecretBytes) -> str:

@@ -60,7 +60,9 @@ def backup(
         second = _backup_passphrases(session, backup_passphrase_file).new()
         written = home.create_keystore(file, vault.content(), second)
         if written.read() != vault.content():
-            raise ConfigurationError("trustee.bad_backup", f"{file} does not hold what was written; use another disk")
+            raise ConfigurationError(
+                "trustee.bad_backup", f"{file} does not hold what was written; use another disk", path=file
+            )
     session.out.say("backup_done", path=file)
     session.out.result(backup=str(file), elections=[election_id.hex() for election_id in vault.seats])
 
@@ -115,6 +117,7 @@ def _require_finished(seat: Seat) -> None:
         raise PolicyError(
             "trustee.still_needed",
             f"the secrets of {seat.label} are needed until you have rehearsed with your key share",
+            label=seat.label,
         )
 
 
@@ -125,6 +128,10 @@ def _find_election(vault: Vault, beginning: str) -> bytes:
         raise ConfigurationError(
             "trustee.unknown_election",
             f"{beginning!r} names {len(found)} elections; give at least {MINIMUM_ID_DIGITS} digits of one of: {known}",
+            wanted=beginning,
+            count=len(found),
+            digits=MINIMUM_ID_DIGITS,
+            known=known,
         )
     return found[0]
 

@@ -23,9 +23,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from evote.core.secret import SecretBytes
 from evote.election.manifest import Title
-from evote.errors import ConfigurationError
+from evote.errors import ConfigurationError, EvoteError
+from evote.texts.language import Language
+from evote.texts.sentences import Wording, describe
 from trustee_cli import texts
-from trustee_cli.texts import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +66,21 @@ class Output:
         """Write something worth knowing to stderr."""
         sys.stderr.write(f"{self.text('notice')}: {self.text(key, **values)}\n")
 
-    def error(self, message: str, code: str) -> None:
-        """Write an error to stderr, with the hint that the text table has for its code."""
-        sys.stderr.write(printable(f"error: {message} [{code}]") + "\n")
+    def describe(self, error: EvoteError) -> Wording:
+        """Return an error in words; English for a program."""
+        return Wording(error.message) if self.json else describe(error, self.language)
+
+    def failure(self, error: EvoteError) -> None:
+        """Write an error to stderr, in words and with its hint."""
+        wording = self.describe(error)
+        self.error(wording.sentence, error.code, wording.detail)
+
+    def error(self, message: str, code: str, detail: str = "") -> None:
+        """Write an error to stderr, with English particulars and the hint that the text table has for its code."""
+        word = "error" if self.json else self.text("error")
+        sys.stderr.write(printable(f"{word}: {message} [{code}]") + "\n")
+        if detail:
+            sys.stderr.write(printable(f"{self.text('detail')}: {detail}") + "\n")
         hint = texts.find_hint(code, self.language)
         if hint:
             sys.stderr.write(f"{self.text('hint')}: {hint}\n")

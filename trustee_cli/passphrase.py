@@ -52,7 +52,9 @@ class Passphrases:
             raise KeystoreError("keystore.empty_passphrase", "the passphrase is empty")
         if twice and len(passphrase.expose().decode()) < MINIMUM_PASSPHRASE:
             raise ConfigurationError(
-                "passphrase.too_short", f"a new passphrase has at least {MINIMUM_PASSPHRASE} characters"
+                "passphrase.too_short",
+                f"a new passphrase has at least {MINIMUM_PASSPHRASE} characters",
+                minimum=MINIMUM_PASSPHRASE,
             )
         return passphrase
 
@@ -65,15 +67,18 @@ def _read(file: Path, out: Output) -> SecretBytes:
             out.notice("passphrase_file_open", file=file)
     except OSError as error:
         raise ConfigurationError(
-            "passphrase.unreadable", f"the passphrase file {file} can't be read: {error.strerror or error}"
+            "passphrase.unreadable", f"the passphrase file {file} can't be read: {error.strerror or error}", path=file
         ) from error
     if len(data) > MAXIMUM_PASSPHRASE_BYTES:
         raise ConfigurationError(
-            "passphrase.too_long", f"the passphrase file {file} has more than {MAXIMUM_PASSPHRASE_BYTES} bytes"
+            "passphrase.too_long",
+            f"the passphrase file {file} has more than {MAXIMUM_PASSPHRASE_BYTES} bytes",
+            path=file,
+            maximum=MAXIMUM_PASSPHRASE_BYTES,
         )
     line = data.removesuffix(b"\n").removesuffix(b"\r")
     try:
         line.decode()
     except UnicodeDecodeError:
-        raise ConfigurationError("passphrase.not_utf8", f"the passphrase file {file} is not UTF-8") from None
+        raise ConfigurationError("passphrase.not_utf8", f"the passphrase file {file} is not UTF-8", path=file) from None
     return SecretBytes(line)

@@ -81,6 +81,7 @@ def check_own_statements(own: dict[str, bytes], seat: Seat) -> None:
                 "trustee.foreign_statement",
                 f"the log holds a {kind} with your signature that this keystore did not make: somebody else has your "
                 "key, or this keystore was restored from an older backup",
+                kind=kind,
             )
         has_secret = seat.ceremony_secret is not None or seat.key_share is not None
         if made is None and kind in (Kind.TRUSTEE_COMMITMENT, Kind.TRUSTEE_KEYS) and not has_secret:

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from trustee_cli.command import Session
 from trustee_cli.follow import LogChoice, LogFollower, find_trustee
-from trustee_cli.options import ElectionOption, LogKeyOption, RecordArgument
+from trustee_cli.options import ElectionOption, LogKeyOption, PolicyOption, RecordArgument
 from trustee_cli.rounds import missing_trustees
 from trustee_cli.words import describe_own_step, describe_waiting, own_command
 
@@ -21,6 +21,7 @@ def status(
     session: Session,
     record: RecordArgument,
     log_key: LogKeyOption = None,
+    policy: PolicyOption = None,
     election: ElectionOption = None,
 ) -> None:
     """Say what the election waits for and who is missing."""
@@ -30,7 +31,7 @@ def status(
         if public is not None:
             stack.enter_context(home.lock())
         log = LogFollower(
-            LogChoice(record=record, log_key=log_key, election=election),
+            LogChoice(record=record, log_key=log_key, election=election, policy=policy),
             home,
             out,
             public_key=public.public_key if public is not None else None,

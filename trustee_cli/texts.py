@@ -1,28 +1,23 @@
 """What the trustee's program says, in English and Korean.
 
-Idea: one table, two columns; a key without one of the languages can't be written. Errors of the library are English;
-`HINTS` says in both languages what to do about them.
+Idea: one table, two columns; a key without one of the languages can't be written. What an error says is in
+`evote.texts`; `HINTS` says what to do about it.
 
 Invariants: both texts of a key have the same placeholders.
 """
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Final
 
-
-class Language(StrEnum):
-    """A language of the program."""
-
-    KOREAN = "ko"
-    ENGLISH = "en"
-
+from evote.texts.language import Language
 
 # key: (English, Korean)
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "notice": ("notice", "알림"),
     "hint": ("hint", "도움말"),
+    "error": ("error", "오류"),
+    "detail": ("detail", "자세히(영어)"),
     "bug": (
         "this program has a bug ({kind}); please report it. Run again with --debug to see where it arose",
         "프로그램 오류입니다({kind}). 개발자에게 알려 주십시오. --debug를 붙여 다시 실행하면 오류가 난 곳이 표시됩니다",
@@ -51,13 +46,19 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "progress_decrypting": ("decrypting", "복호하는 중"),
     "log_key_from_record": (
         "no log key is pinned; the one in the record itself is used: {key}",
-        "고정된 로그 키가 없어 기록에 들어 있는 키를 씁니다: {key}",
+        "고정해 둔 키가 없어 기록에 들어 있는 키를 씁니다: {key}",
+    ),
+    "confirm_policy_change": (
+        "Another policy was pinned for this log. Malicious witnesses that it withstands: {old}; the new one: {new}. "
+        "Has the authority announced the new one? Replace it?",
+        "이 기록에는 다른 신뢰 정책이 고정되어 있습니다. 견디는 악의적 증인 서버의 수: 지금 {old}개, 새 정책 {new}개. "
+        "선거 주관자가 새 정책을 알렸습니까? 바꾸시겠습니까? (네: y, 아니요: n)",
     ),
     "confirm_log_key": (
         "This record says that its log has the key\n  {key}\n"
         "Compare it with the key that the authority has announced elsewhere. Is it the same?",
-        "이 기록에 따르면 로그의 키는 다음과 같습니다.\n  {key}\n"
-        "선거 주관자가 다른 경로로 알린 키와 비교하십시오. 같습니까?",
+        "이 기록에 적힌 기록의 키는 다음과 같습니다.\n  {key}\n"
+        "선거 주관자가 다른 경로로 알린 키와 비교하십시오. 같습니까? (네: y, 아니요: n)",
     ),
     "ask_outbox": (
         "Folder for the files that you hand to the authority",
@@ -89,7 +90,7 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     "manifest_authority": ("Fingerprint of the authority: {fingerprint}", "선거 주관자의 지문: {fingerprint}"),
     "confirm_join": (
         "Do you want to be trustee {index} ({label}) of this election?",
-        "이 선거의 {index}번 열쇠 관리인({label})으로 참여하시겠습니까?",
+        "이 선거의 {index}번 열쇠 관리인({label})으로 참여하시겠습니까? (네: y, 아니요: n)",
     ),
     "trustee_name": ("{index} ({label})", "{index}번({label})"),
     "status_checkpoint": (
@@ -158,6 +159,15 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "키 생성 의식이 실패하여 선거가 중단되었습니다. 이의 제기로 열쇠 관리인 {culprit}의 잘못이 드러났습니다",
     ),
     "written": ("Hand this file to the authority: {path}", "이 파일을 선거 주관자에게 전달하십시오: {path}"),
+    "published": (
+        "Published as entry {index} of the log; the board's receipt was verified",
+        "기록의 {index}번 항목으로 공표되었고, 게시판의 영수증을 검증했습니다",
+    ),
+    "promised": (
+        "the board has accepted your statement as entry {index}, but has not enough witnesses at this moment; waiting "
+        "for its receipt",
+        "게시판이 진술을 {index}번 항목으로 받았지만 지금은 증인 서버가 모자랍니다. 영수증을 기다립니다",
+    ),
     "ceremony_done": (
         "Your part of the ceremony is done. Keep your keystore, and make a backup: evote-trustee backup FILE",
         "본인의 키 생성 의식이 끝났습니다. 키 저장소를 보관하고 백업하십시오: evote-trustee backup FILE",
@@ -201,7 +211,8 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "confirm_decrypt": (
         "Do the others have the same fingerprint? Then this is decrypted, and nothing else, ever. Go on?",
-        "다른 분들의 지문도 같습니까? 위의 합계만 복호하고 다른 것은 복호하지 않습니다. 진행하시겠습니까?",
+        "다른 분들의 지문도 같습니까? 위의 합계만 복호하고 다른 것은 복호하지 않습니다. "
+        "진행하시겠습니까? (네: y, 아니요: n)",
     ),
     "backup_done": (
         "Backup written and read back: {path}. Keep it apart from this computer",
@@ -222,12 +233,18 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "confirm_forget_share": (
         "Without your key share nothing of {label} can be decrypted by you, ever. Destroy it?",
-        "키 조각이 없으면 {label}의 어떤 것도 다시는 복호할 수 없습니다. 지우시겠습니까?",
+        "키 조각이 없으면 {label}의 어떤 것도 다시는 복호할 수 없습니다. 지우시겠습니까? (네: y, 아니요: n)",
     ),
 }
 
 # code of an error: what to do about it (English, Korean)
 HINTS: Final[dict[str, tuple[str, str]]] = {
+    "policy.no_quorum": (
+        "Too few witnesses have cosigned this record. Get it anew; if that does not help, ask the authority which "
+        "witnesses are missing, and sign nothing before.",
+        "이 기록에 공동 서명한 증인 서버가 정족수에 못 미칩니다. 기록을 다시 받으십시오. 그래도 같으면 "
+        "어느 증인 서버가 빠졌는지 선거 주관자에게 묻고, 그 전에는 아무것도 서명하지 마십시오.",
+    ),
     "keystore.missing": (
         "make one with: evote-trustee identity, or restore a backup: evote-trustee restore FILE",
         "만들기: evote-trustee identity, 백업 복원: evote-trustee restore FILE",
@@ -262,11 +279,11 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "trustee.log_key_changed": (
         "sign nothing; ask the authority on another way why the log's key is another one",
-        "서명하지 말고, 로그의 키가 왜 달라졌는지 선거 주관자에게 다른 경로로 물으십시오",
+        "서명하지 말고, 기록의 키가 왜 달라졌는지 선거 주관자에게 다른 경로로 물으십시오",
     ),
     "key.wrong_id": (
         "copy the whole log key as the authority announced it, without a change",
-        "선거 주관자가 알린 로그의 키를 처음부터 끝까지 그대로 복사해 넣으십시오",
+        "선거 주관자가 알린 기록의 키를 처음부터 끝까지 그대로 복사해 넣으십시오",
     ),
     "trustee.aborted": (
         "run it in a terminal, or answer beforehand: --passphrase-file, --outbox, --log-key and --yes",
@@ -296,6 +313,26 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "do not decrypt; show the record to the auditors",
         "복호하지 말고 기록을 감사인에게 보이십시오",
     ),
+    "board.insecure_url": (
+        "use the board's https address",
+        "https로 시작하는 게시판 주소를 쓰십시오",
+    ),
+    "submit.unavailable": (
+        "your statement is saved; run the same command again, or let it wait with --wait",
+        "진술은 저장되어 있습니다. 같은 명령을 다시 실행하거나 --wait로 기다리게 하십시오",
+    ),
+    "submit.promised": (
+        "your statement is saved; run the same command again, or let it wait with --wait",
+        "진술은 저장되어 있습니다. 같은 명령을 다시 실행하거나 --wait로 기다리게 하십시오",
+    ),
+    "submit.bad_receipt": (
+        "tell the auditors; do not take the statement for published",
+        "공표된 것으로 여기지 말고 감사인에게 알리십시오",
+    ),
+    "record.unreadable": (
+        "check the address and the network; if both are right, try again later, or let the command wait with --wait",
+        "주소와 네트워크를 확인하십시오. 맞으면 나중에 다시 하거나 --wait로 기다리게 하십시오",
+    ),
     "record.not_found": (
         "check the folder: the record is what the authority publishes, such as board/record or an exported zip; "
         "if it is right, the record may be changing at this moment, so try again in a few seconds",
@@ -308,7 +345,7 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
 def find(key: str, language: Language) -> str:
     """Return the text of a key with its placeholders."""
     english, korean = TEXTS[key]
-    return korean if language is Language.KOREAN else english
+    return language.pick(korean, english)
 
 
 def find_hint(code: str, language: Language) -> str | None:
@@ -316,4 +353,4 @@ def find_hint(code: str, language: Language) -> str | None:
     if code not in HINTS:
         return None
     english, korean = HINTS[code]
-    return korean if language is Language.KOREAN else english
+    return language.pick(korean, english)

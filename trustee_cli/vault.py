@@ -30,13 +30,14 @@ FORMAT: Final = "evote/trustee/1"
 class Seat:
     """A trustee's part in one election; secrets are None before they exist and after they were forgotten.
 
-    `log_key` is the verifier key of the log in which the trustee took part, `tally` the payload digest of the
-    `election.tally` that was decrypted.
+    `log_key` is the verifier key of the log in which the trustee took part, `policy` the policy file that its
+    checkpoints have to satisfy ("" for none), `tally` the payload digest of the `election.tally` that was decrypted.
     """
 
     trustee: int
     label: str
     log_key: str
+    policy: str = ""
     ceremony_secret: SecretBytes | None = None
     key_share: SecretBytes | None = None
     tally: bytes | None = None
@@ -68,7 +69,9 @@ class Vault:
         """Return the seat in an election; raise KeystoreError `trustee.no_seat` where the trustee took no part."""
         if election_id not in self.seats:
             raise KeystoreError(
-                "trustee.no_seat", f"this keystore has taken no part in election {election_id.hex()} and has no share"
+                "trustee.no_seat",
+                f"this keystore has taken no part in election {election_id.hex()} and has no share",
+                election=election_id.hex(),
             )
         return self.seats[election_id]
 
@@ -103,6 +106,7 @@ def _write_seat(seat: Seat) -> Content:
         "trustee": seat.trustee,
         "label": seat.label,
         "log_key": seat.log_key,
+        "policy": seat.policy,
         "ceremony_secret": _write_secret(seat.ceremony_secret),
         "key_share": _write_secret(seat.key_share),
         "tally": (seat.tally or b"").hex(),
@@ -115,7 +119,9 @@ def _write_seat(seat: Seat) -> Content:
 def _read_content(keystore: Keystore, content: Content) -> tuple[SigningKey, dict[bytes, Seat]]:
     # The content is authenticated: whatever is wrong with its form is a file of another program or version.
     foreign = KeystoreError(
-        "trustee.foreign_keystore", f"{keystore.path} is not the keystore of a trustee, or of a newer version"
+        "trustee.foreign_keystore",
+        f"{keystore.path} is not the keystore of a trustee, or of a newer version",
+        path=keystore.path,
     )
     if content.get("format") != FORMAT:
         raise foreign
@@ -132,6 +138,8 @@ def _read_seat(value: dict[str, Any]) -> Seat:
         trustee=value["trustee"],
         label=value["label"],
         log_key=value["log_key"],
+        # A keystore from before there were policies has none.
+        policy=value.get("policy", ""),
         ceremony_secret=_read_secret(value["ceremony_secret"]),
         key_share=_read_secret(value["key_share"]),
         tally=bytes.fromhex(value["tally"]) or None,

@@ -18,10 +18,10 @@ from evote.election.manifest import Manifest, parse_time
 from evote.election.records import ContestTally
 from evote.election.state import ElectionState, Phase
 from evote.election.tally import contests_to_decrypt
+from evote.texts.language import Language
 from trustee_cli.decrypting import Plan
 from trustee_cli.output import Output
 from trustee_cli.rounds import due_kind, missing_trustees
-from trustee_cli.texts import Language
 
 _FINGERPRINT_DOMAIN: Final = b"evote/fingerprint/1\x00"
 _FINGERPRINT_DIGITS: Final = 24

@@ -2,8 +2,8 @@
 
 Spec: docs/protocol.md section 8.
 
-Idea: prepare shows the confirmation code; only then the voter says cast or challenge. What is sent is a submission file
-for the inbox of the board, so this program needs the public record and nothing else.
+Idea: prepare shows the confirmation code; only then the voter says cast or challenge. What is sent is a submission, as
+a file for the inbox of a board in a folder or straight to a served board; all that is read is the public record.
 
 Invariants: the confirmation code is shown before the choice; a challenged ballot is never cast; the voter's code is
 neither an argument nor written anywhere.
@@ -20,14 +20,14 @@ from typing import Annotated
 import typer
 
 from evote.cli.ballot_prepared import PreparedFile, choose, load_prepared, parse_choices, save_prepared
-from evote.cli.ballot_record import PublicRecord
-from evote.cli.board_commands import INBOX_NAME
+from evote.cli.ballot_record import open_public
+from evote.cli.ballot_sending import choose_record, choose_way
 from evote.cli.command import command, new_app
 from evote.cli.files import read_input, write_public
 from evote.cli.options import ElectionId
 from evote.cli.output import Output
 from evote.cli.result_text import pick_title
-from evote.client.submission import Submission, write_submission
+from evote.client.submission import Submission
 from evote.codec.payloads import decode_payload, encode_payload
 from evote.core.group import Group
 from evote.core.parameters import STANDARD
@@ -42,22 +42,28 @@ from evote.election.state import ElectionState
 from evote.errors import ConfigurationError, PolicyError
 from evote.log.statement import encode_statement, sign_statement
 
-app = new_app("A voter on the command line, for tests and audits · 명령줄 투표")
+app = new_app("A voter on the command line, for tests and audits")
 
-Record = Annotated[Path, typer.Option("--record", help="The public record: folder or zip file.")]
-Inbox = Annotated[Path, typer.Option("--inbox", help=f"Where submission files go (the board's {INBOX_NAME}).")]
-LogKey = Annotated[str | None, typer.Option("--log-key", help="Key of the log (vkey); by default the record's own.")]
+Record = Annotated[
+    str | None, typer.Option("--record", help="The public record: folder, zip file or URL; by default the board's.")
+]
+Inbox = Annotated[Path | None, typer.Option("--inbox", help="Where submission files go (the board's inbox).")]
+ServedBoard = Annotated[str | None, typer.Option("--board", help="URL of the board, in place of record and inbox.")]
+LogKey = Annotated[
+    str | None, typer.Option("--log-key", help="Key of the log (vkey); by default the trusted one, or a file's own.")
+]
 CodeFile = Annotated[
     Path | None, typer.Option("--code-file", help="File whose first line is the voter's code; else it is asked for.")
 ]
 PreparedPath = Annotated[Path, typer.Argument(metavar="PREPARED", help="The prepared ballot (secret).")]
 
 
-@command(app, "prepare", "Encrypt a ballot and show its confirmation code · 투표지 준비")
+@command(app, "prepare", "Encrypt a ballot and show its confirmation code")
 def prepare(
     out: Output,
     target: PreparedPath,
-    record: Record,
+    record: Record = None,
+    board: ServedBoard = None,
     choices: Annotated[
         list[str] | None,
         typer.Option("--choose", help="contest=option or contest=option:value; repeat it. Others stay blank."),
@@ -67,7 +73,8 @@ def prepare(
     code_file: CodeFile = None,
 ) -> None:
     """Encrypt the choices; nothing is sent."""
-    state = PublicRecord(record, log_key).election(election)
+    with open_public(choose_record(record, board), log_key) as public:
+        state = public.election(election)
     context = state.key_context
     if not state.opened or state.closed:
         # A ballot that exists before the opening could be passed around among those who prepare it.
@@ -99,41 +106,50 @@ def prepare(
     out.result(confirmation_code=code, prepared=str(target), overvoted=list(prepared.plain.overvoted))
 
 
-@command(app, "cast", "Cast a prepared ballot for good · 투표지 투함")
+@command(app, "cast", "Cast a prepared ballot for good")
 def cast(
     out: Output,
     prepared: PreparedPath,
-    inbox: Inbox,
     receipt: Annotated[Path, typer.Option("--receipt", help="Where to write what you need to find your ballot.")],
+    inbox: Inbox = None,
+    board: ServedBoard = None,
+    log_key: LogKey = None,
     code_file: CodeFile = None,
 ) -> None:
-    """Write the submission and a receipt file, and forget how the voter voted."""
+    """Send the ballot, write a receipt file, and forget how the voter voted."""
+    way = choose_way(out, inbox, board, log_key)
     held = choose(prepared, load_prepared(prepared), Kind.BALLOT_CAST)
-    submission = _send(out, held, inbox, code_file)
+    submission = _signed(out, held, code_file)
+    # The voter can find the ballot, whatever becomes of this program.
     _write_slip(receipt, held, submission)
+    sent = way.send(submission, receipt)
     prepared.unlink()
     out.say("ballot_cast", code=_grouped(held.confirmation_code), file=receipt)
-    out.result(confirmation_code=held.confirmation_code, submission=submission.name, receipt=str(receipt))
+    out.result(confirmation_code=held.confirmation_code, submission=submission.name, receipt=str(receipt), **sent)
 
 
-@command(app, "challenge", "Open a prepared ballot instead of casting it · 투표지 검증")
+@command(app, "challenge", "Open a prepared ballot instead of casting it")
 def challenge(
     out: Output,
     prepared: PreparedPath,
-    record: Record,
-    inbox: Inbox,
+    record: Record = None,
+    inbox: Inbox = None,
+    board: ServedBoard = None,
     election: ElectionId = None,
     log_key: LogKey = None,
     code_file: CodeFile = None,
 ) -> None:
-    """Write the submission of an opened ballot and show what was in it."""
+    """Send an opened ballot and show what was in it."""
+    way = choose_way(out, inbox, board, log_key)
     held = load_prepared(prepared)
-    manifest = PublicRecord(record, log_key).election(election or held.election).manifest
+    with open_public(choose_record(record, board), log_key) as public:
+        manifest = public.election(election or held.election).manifest
     held = choose(prepared, held, Kind.BALLOT_CHALLENGED)
     opened = decode_payload(Kind.BALLOT_CHALLENGED, held.payload(), Group(STANDARD))
     if not isinstance(opened, ChallengedBallot):
-        raise ConfigurationError("ballot.not_prepared", f"{prepared} is not a prepared ballot")
-    submission = _send(out, held, inbox, code_file)
+        raise ConfigurationError("ballot.not_prepared", f"{prepared} is not a prepared ballot", path=prepared)
+    submission = _signed(out, held, code_file)
+    sent = way.send(submission, None)
     prepared.unlink()
     out.say("ballot_opened")
     _show_values(out, manifest, opened)
@@ -146,25 +162,28 @@ def challenge(
             manifest.contests[one.contest - 1].label: [selection.value for selection in one.selections]
             for one in opened.openings
         },
+        **sent,
     )
 
 
-@command(app, "receipt", "Find a ballot in the record and write its proof · 투표지 확인")
+@command(app, "receipt", "Find a ballot in the record and write its proof")
 def receipt_of_ballot(
     out: Output,
     slip: Annotated[Path, typer.Argument(metavar="RECEIPT", help="The receipt file that 'cast' wrote.")],
-    record: Record,
     target: Annotated[Path, typer.Option("--out", help="Where to write the .tlog-proof file.")],
+    record: Record = None,
+    board: ServedBoard = None,
     log_key: LogKey = None,
 ) -> None:
     """Write the proof that the ballot is in the log."""
     try:
         name = str(json.loads(read_input(slip, 65536))["submission"])
     except (ValueError, KeyError, TypeError):
-        raise ConfigurationError("ballot.not_a_receipt", f"{slip} is no receipt file of 'evote ballot cast'") from None
-    public = PublicRecord(record, log_key)
-    place = public.find_submission(name)
-    write_public(target, public.receipt(place.index))
+        message = f"{slip} is no receipt file of 'evote ballot cast'"
+        raise ConfigurationError("ballot.not_a_receipt", message, path=slip) from None
+    with open_public(choose_record(record, board), log_key) as public:
+        place = public.find_submission(name)
+        write_public(target, public.receipt(place.index))
     out.say("ballot_found", index=place.index, file=target)
     out.result(index=place.index, kind=place.kind, receipt=str(target))
 
@@ -186,16 +205,14 @@ def _ballot_style(state: ElectionState, key: SigningKey) -> int:
     return state.manifest.districts[entry.district - 1].ballot_style
 
 
-def _send(out: Output, held: PreparedFile, inbox: Path, code_file: Path | None) -> Submission:
+def _signed(out: Output, held: PreparedFile, code_file: Path | None) -> Submission:
     scope = bytes.fromhex(held.election)
     key = _read_key(out, code_file, scope)
     if key.public_key.hex() != held.author:
         raise ConfigurationError("ballot.other_code", "this ballot was prepared with another code")
     payload = held.payload()
     entry = encode_statement(sign_statement(key, kind=held.choice, scope=scope, payload=payload))
-    submission = Submission(entry=entry, payload=payload, commitments=bytes.fromhex(held.commitments))
-    write_submission(inbox, submission)
-    return submission
+    return Submission(entry=entry, payload=payload, commitments=bytes.fromhex(held.commitments))
 
 
 def _write_slip(path: Path, held: PreparedFile, submission: Submission) -> None:

@@ -62,14 +62,15 @@ def load_prepared(path: Path) -> PreparedFile:
         or set(value) != set(_NAMES)
         or not all(isinstance(v, str) for v in value.values())
     ):
-        raise ConfigurationError("ballot.not_prepared", f"{path} is not a prepared ballot")
+        raise ConfigurationError("ballot.not_prepared", f"{path} is not a prepared ballot", path=path)
     return PreparedFile(**value)
 
 
 def choose(path: Path, prepared: PreparedFile, kind: Kind) -> PreparedFile:
     """Note what the voter chose, for good; raise PolicyError `ballot.chosen` where the other way was taken."""
     if prepared.choice not in ("", kind):
-        raise PolicyError("ballot.chosen", f"this ballot was sent as {prepared.choice} already; prepare a fresh one")
+        message = f"this ballot was sent as {prepared.choice} already; prepare a fresh one"
+        raise PolicyError("ballot.chosen", message, kind=prepared.choice)
     chosen = replace(prepared, choice=kind.value)
     if chosen != prepared:
         replace_secret(path, _encode(chosen))
@@ -87,14 +88,15 @@ def parse_choices(manifest: Manifest, style: int, choices: Sequence[str]) -> dic
         name, separator, rest = text.partition("=")
         if not separator:
             raise ConfigurationError(
-                "choice.malformed", f"{text!r} is not of the form contest=option or contest=option:3"
+                "choice.malformed", f"{text!r} is not of the form contest=option or contest=option:3", given=text
             )
         labels = {manifest.contests[number - 1].label: number for number in contests}
         number = _find(labels, name, "choice.unknown_contest", "contest of this ballot")
         contest = manifest.contests[number - 1]
         option, value = _parse_option(contest, rest)
         if marks[number][option - 1]:
-            raise ConfigurationError("choice.twice", f"{contest.label}: the same option is chosen twice")
+            message = f"{contest.label}: the same option is chosen twice"
+            raise ConfigurationError("choice.twice", message, contest=contest.label)
         marks[number][option - 1] = value
     return {number: tuple(values) for number, values in marks.items()}
 
@@ -105,7 +107,8 @@ def _parse_option(contest: Contest, text: str) -> tuple[int, int]:
         return labels[text], 1
     name, separator, value = text.rpartition(":")
     if separator and not (value.isascii() and value.isdecimal() and len(value) <= 6):
-        raise ConfigurationError("choice.value", f"{contest.label}: after the colon stands a whole number")
+        message = f"{contest.label}: after the colon stands a whole number"
+        raise ConfigurationError("choice.value", message, contest=contest.label)
     return _find(labels, name if separator else text, "choice.unknown_option", "option"), int(value) if separator else 1
 
 
@@ -114,7 +117,8 @@ def _find(labels: dict[str, int], name: str, code: str, what: str) -> int:
         return labels[name]
     if name.isascii() and name.isdecimal() and len(name) < 6 and int(name) in labels.values():
         return int(name)
-    raise ConfigurationError(code, f"{name!r} is no {what}; there are: {', '.join(labels)}")
+    known = ", ".join(labels)
+    raise ConfigurationError(code, f"{name!r} is no {what}; there are: {known}", given=name, known=known)
 
 
 def _encode(prepared: PreparedFile) -> bytes:

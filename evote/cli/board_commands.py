@@ -10,26 +10,27 @@ import typer
 
 from evote.board.board import Board
 from evote.board.export import export_record
-from evote.cli.board_access import open_board
+from evote.cli.board_access import INBOX_NAME, access_board, open_board
 from evote.cli.command import command, new_app
 from evote.cli.files import write_public
 from evote.cli.inbox import collect as collect_inbox
 from evote.cli.inbox import count_submissions
+from evote.cli.options import LogKey, Yes
 from evote.cli.output import Output
+from evote.cli.trusted_boards import trust_board
 from evote.ed25519 import SEED_BYTES, SigningKey
 from evote.errors import BoardError, ConfigurationError
 from evote.log.checkpoint import read_checkpoint
 from evote.log.key import format_verifier_key
 
-INBOX_NAME = "inbox"
-
-app = new_app("The bulletin board · 게시판")
-record_app = new_app("The public record · 공개 기록")
+app = new_app("The bulletin board")
+record_app = new_app("The public record")
 
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Folder of the board.")]
+Place = Annotated[str, typer.Argument(metavar="BOARD", help="Folder of the board, or its URL.")]
 
 
-@command(app, "create", "Make a board with a new log · 게시판 만들기")
+@command(app, "create", "Make a board with a new log")
 def create(
     out: Output,
     folder: Folder,
@@ -49,6 +50,9 @@ def create(
             raise ConfigurationError(
                 "board.other_origin",
                 f"{folder} holds a board of the log {read_checkpoint(board.checkpoint).origin!r}, not {origin!r}",
+                folder=folder,
+                found=read_checkpoint(board.checkpoint).origin,
+                wanted=origin,
             )
         log_key = format_verifier_key(board.policy.logs[0].key)
     (folder / INBOX_NAME).mkdir(exist_ok=True)
@@ -57,17 +61,18 @@ def create(
     out.result(folder=str(folder), log_key=log_key, created=is_new)
 
 
-@command(app, "status", "Show what the board holds · 게시판 상태")
-def status(out: Output, folder: Folder) -> None:
+@command(app, "status", "Show what the board holds")
+def status(out: Output, board: Place) -> None:
     """Show log, checkpoint and elections."""
-    with open_board(folder, out) as opened:
-        checkpoint = read_checkpoint(opened.board.checkpoint)
-        waiting = count_submissions(folder / INBOX_NAME)
+    with access_board(board, out) as opened:
+        checkpoint = opened.checkpoint
+        waiting = count_submissions(opened.inbox) if opened.inbox is not None else None
         out.say("board_status", origin=checkpoint.origin, size=checkpoint.size, root=checkpoint.root.hex())
-        out.say("inbox_status", count=waiting)
+        if waiting is not None:
+            out.say("inbox_status", count=waiting)
         elections = []
         for election in opened.elections:
-            state = opened.board.state(election)
+            state = opened.state(election)
             out.say(
                 "election_line",
                 id=election.hex()[:16],
@@ -79,13 +84,34 @@ def status(out: Output, folder: Folder) -> None:
             origin=checkpoint.origin,
             size=checkpoint.size,
             root=checkpoint.root.hex(),
-            log_key=format_verifier_key(opened.board.policy.logs[0].key),
+            log_key=format_verifier_key(opened.log_key),
             inbox=waiting,
             elections=elections,
         )
 
 
-@command(app, "receipt", "Write the receipt of a log entry · 영수증")
+@command(app, "trust", "Pin the key of the log of a served board")
+def trust(
+    out: Output,
+    url: Annotated[str, typer.Argument(metavar="URL", help="URL of the board.")],
+    log_key: LogKey = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", metavar="FILE", help="Policy file: witnesses that the log must have.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Read the board's checkpoint under the key and pin key and policy; without a key, ask about the board's own."""
+    from evote.cli.board_trust import choose_policy
+
+    chosen = choose_policy(out, url, log_key, policy, yes=yes)
+    is_new = trust_board(url, chosen)
+    (key,) = (format_verifier_key(log.key) for log in chosen.logs)
+    out.say("board_trusted" if is_new else "board_was_trusted", url=url)
+    out.say("log_key", key=key)
+    out.result(url=url, log_key=key, witnesses=[one.name for one in chosen.witnesses], changed=is_new)
+
+
+@command(app, "receipt", "Write the receipt of a log entry")
 def receipt(
     out: Output,
     folder: Folder,
@@ -99,7 +125,7 @@ def receipt(
     out.result(index=index, receipt=str(target))
 
 
-@command(app, "collect", "Admit the submission files of the inbox · 제출 파일 접수")
+@command(app, "collect", "Admit the submission files of the inbox")
 def collect(
     out: Output,
     folder: Folder,
@@ -108,13 +134,13 @@ def collect(
     """Submit every file of the inbox; one bad file stops nobody."""
     place = inbox or folder / INBOX_NAME
     if not place.is_dir():
-        raise ConfigurationError("inbox.missing", f"there is no folder {place}")
+        raise ConfigurationError("inbox.missing", f"there is no folder {place}", folder=place)
     with open_board(folder, out) as opened, out.progress("collecting", count_submissions(place)) as advance:
         collected = collect_inbox(opened.board, place, advance)
     for name, error in collected.refused.items():
-        out.say("file_refused", name=name, code=error.code, message=error.message)
+        out.say("file_refused", name=name, code=error.code, message=out.describe(error))
     for name, error in collected.waiting.items():
-        out.say("file_waiting", name=name, message=error.message)
+        out.say("file_waiting", name=name, message=out.describe(error))
     for name in collected.ignored:
         out.notice("file_ignored", name=name)
     out.say(
@@ -128,7 +154,7 @@ def collect(
     )
 
 
-@command(record_app, "export", "Write the public record to one file · 공개 기록 내보내기")
+@command(record_app, "export", "Write the public record to one file")
 def export(
     out: Output,
     folder: Folder,

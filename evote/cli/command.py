@@ -10,7 +10,6 @@ the values of variables.
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -20,27 +19,31 @@ import typer
 
 from evote.cli.failure import BUG, INTERRUPTED, UNREADABLE, exit_code
 from evote.cli.output import Output
-from evote.cli.texts import Language
 from evote.errors import EvoteError
+from evote.texts.language import Language
+from evote.texts.usage import LanguageOption, SpokenCommand, SpokenGroup, current_language, take_language
 
 P = ParamSpec("P")
 
 _COMMON = {
     "json": Annotated[bool, typer.Option("--json", help="Write one JSON object instead of words.")],
-    "language": Annotated[Language | None, typer.Option("--language", help="ko or en; by default that of LANG.")],
+    "language": LanguageOption,
     "debug": Annotated[bool, typer.Option("--debug", help="Show where in the program an error arose.")],
 }
 
 
 def new_app(help_text: str) -> typer.Typer:
-    """Return a group of commands; tracebacks of it never show variables."""
-    return typer.Typer(
+    """Return a group of commands; tracebacks of it never show variables. `evote.texts.help` has the Korean help."""
+    app = typer.Typer(
+        cls=SpokenGroup,
         help=help_text,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         pretty_exceptions_show_locals=False,
     )
+    take_language(app)
+    return app
 
 
 def command(
@@ -49,16 +52,10 @@ def command(
     """Return a decorator that makes a function a command of `app`; the function itself stays callable."""
 
     def decorate(function: Callable[Concatenate[Output, P], None]) -> Callable[Concatenate[Output, P], None]:
-        app.command(name, help=help_text)(_with_common_options(function))
+        app.command(name, cls=SpokenCommand, help=help_text)(_with_common_options(function))
         return function
 
     return decorate
-
-
-def default_language() -> Language:
-    """Return Korean where the environment asks for it, else English."""
-    wanted = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
-    return Language.KOREAN if wanted.lower().startswith("ko") else Language.ENGLISH
 
 
 def _with_common_options(function: Callable[..., None]) -> Callable[..., None]:
@@ -72,7 +69,7 @@ def _with_common_options(function: Callable[..., None]) -> Callable[..., None]:
     ]
 
     def invoke(*, json: bool, language: Language | None, debug: bool, **values: Any) -> None:
-        out = Output(language=language or default_language(), json=json)
+        out = Output(language=language or current_language(), json=json)
         _run(lambda: function(out, **values), out, debug)
 
     keyword_only = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
@@ -89,7 +86,7 @@ def _run(work: Callable[[], None], out: Output, debug: bool) -> None:
     except EvoteError as error:
         if debug:
             traceback.print_exc()
-        out.error(error.message, error.code)
+        out.failure(error)
         raise typer.Exit(exit_code(error)) from error
     except (typer.Abort, EOFError) as error:
         # The end of the input or Ctrl-C at a question: nothing false was found. The question stands in the line.
@@ -105,5 +102,5 @@ def _run(work: Callable[[], None], out: Output, debug: bool) -> None:
         if debug:
             traceback.print_exc()
         else:
-            sys.stderr.write(f"error: {out.text('bug', kind=type(error).__name__)}\n")
+            out.bug(type(error).__name__)
         raise typer.Exit(BUG) from error

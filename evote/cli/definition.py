@@ -71,7 +71,10 @@ def parse_definition(data: bytes, file: str) -> Definition:
     opens, closes = read_time(fields["opens"]), read_time(fields["closes"])
     if closes <= opens:
         fields["closes"].refuse(
-            "schedule", f"the vote closes ({closes}) before it opens ({opens}); correct one of them"
+            "schedule",
+            f"the vote closes ({closes}) before it opens ({opens}); correct one of them",
+            opens=opens,
+            closes=closes,
         )
     manifest = Manifest(
         authority=read_key(fields["authority"]),
@@ -95,7 +98,7 @@ def parse_definition(data: bytes, file: str) -> Definition:
     try:
         check_manifest(manifest)
     except ConfigurationError as error:
-        raise ConfigurationError(error.code, f"{file}: {error.message}") from error
+        raise ConfigurationError(error.code, f"{file}: {error.message}", **{**error.values, "file": file}) from error
     return Definition(manifest=manifest, untranslated=tuple(_untranslated(manifest)))
 
 
@@ -139,7 +142,8 @@ def _read_districts(field: Field | None, styles: Sequence[BallotStyle], title: T
 def _read_reference(field: Field, numbers: Mapping[str, int], what: str) -> int:
     label = field.text(what=f"the label of a {what}")
     if label not in numbers:
-        field.refuse("unknown_label", f"there is no {what} {label!r}; there are: {', '.join(numbers)}")
+        known = ", ".join(numbers)
+        field.refuse("unknown_label", f"there is no {what} {label!r}; there are: {known}", given=label, known=known)
     return numbers[label]
 
 
@@ -153,7 +157,7 @@ def _read_device(field: Field | None) -> str:
         return DEFAULT_DEVICE
     device = field.text(what="the name of the voting device")
     if not 1 <= len(device) <= 200:
-        field.refuse("device", f"the text has {len(device)} characters, 1 to 200 are allowed")
+        field.refuse("device", f"the text has {len(device)} characters, 1 to 200 are allowed", count=len(device))
     return device
 
 

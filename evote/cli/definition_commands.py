@@ -14,14 +14,15 @@ from evote.cli.definition_example import EXAMPLE
 from evote.cli.files import read_input
 from evote.cli.output import Output
 from evote.cli.result_text import pick_title, shown_time
-from evote.cli.texts import Language
 from evote.election.manifest import parse_time
 from evote.election.presets import PRESETS
+from evote.texts.language import Language
+from evote.texts.names import name_method
 
-app = new_app("The definition of an election · 선거 정의서")
+app = new_app("The definition of an election")
 
 
-@command(app, "check", "Check a definition · 정의서 검사")
+@command(app, "check", "Check a definition")
 def check(
     out: Output, file: Annotated[Path, typer.Argument(metavar="FILE", help="The definition, YAML or JSON.")]
 ) -> None:
@@ -45,7 +46,7 @@ def check(
             number=number,
             title=pick_title(contest.title, out.language),
             options=", ".join(pick_title(option.title, out.language) for option in contest.options),
-            method=contest.rule.method.value,
+            method=name_method(contest.rule.method.value, out.language),
         )
     out.say("definition_districts", labels=", ".join(district.label for district in manifest.districts))
     out.result(
@@ -60,7 +61,7 @@ def check(
     )
 
 
-@command(app, "presets", "List the named voting rules · 표결 규칙 목록")
+@command(app, "presets", "List the named voting rules")
 def presets(out: Output) -> None:
     """List the presets with their source in law."""
     for preset in PRESETS:
@@ -74,7 +75,7 @@ def presets(out: Output) -> None:
     )
 
 
-@command(app, "example", "Print a commented example · 정의서 예시")
+@command(app, "example", "Print a commented example")
 def example(out: Output) -> None:
     """Print an example."""
     out.write(EXAMPLE.rstrip("\n"))

@@ -50,6 +50,9 @@ def read_contest(field: Field) -> Contest:
             "limit",
             f"selection_limit is {selection_limit}; it must be from {option_limit} (the option_limit) to {largest} "
             f"({len(options)} options, at most {MAXIMUM_SELECTION_LIMIT})",
+            given=selection_limit,
+            minimum=option_limit,
+            maximum=largest,
         )
     try:
         check_rule(
@@ -60,7 +63,12 @@ def read_contest(field: Field) -> Contest:
             place=members["rule"].path,
         )
     except ConfigurationError as error:
-        raise ConfigurationError(error.code, f"{members['rule'].place}: {error.message}") from error
+        rule_field = members["rule"]
+        raise ConfigurationError(
+            error.code,
+            f"{rule_field.place}: {error.message}",
+            **{**error.values, "file": rule_field.file, "line": rule_field.line, "item": rule_field.path},
+        ) from error
     return Contest(
         label=read_label(members["label"]),
         title=read_title(members["title"]),
@@ -109,7 +117,7 @@ def _find_preset(field: Field) -> ContestRule:
         return find_preset(name).rule
     except ConfigurationError:
         known = ", ".join(preset.id for preset in PRESETS)
-        field.refuse("unknown_preset", f"there is no rule {name!r}; there are: {known}")
+        field.refuse("unknown_preset", f"there is no rule {name!r}; there are: {known}", given=name, known=known)
 
 
 def _read_quorum(field: Field) -> Quorum:
@@ -118,7 +126,8 @@ def _read_quorum(field: Field) -> Quorum:
         return NO_QUORUM
     match = _SHARE.fullmatch(text)
     if match is None:
-        field.refuse("quorum", f"{text!r} is not a quorum like 'at_least 1/4', 'more_than 1/2' or 'none'")
+        message = f"{text!r} is not a quorum like 'at_least 1/4', 'more_than 1/2' or 'none'"
+        field.refuse("quorum", message, given=text)
     return Quorum(comparison=Comparison(match[1]), numerator=int(match[2]), denominator=int(match[3]))
 
 
@@ -131,6 +140,7 @@ def _read_threshold(field: Field) -> Threshold:
         field.refuse(
             "threshold",
             f"{text!r} is not a threshold like 'more_than 1/2 of valid' (or of ballots, of eligible) or 'none'",
+            given=text,
         )
     return Threshold(
         of=ThresholdBase(match[4]),

@@ -38,7 +38,8 @@ def read_labelled(field: Field, read: Callable[[Field], L], maximum: int) -> tup
     """Return the parts of a list, 1 to `maximum` of them with different labels."""
     items = field.items()
     if not 1 <= len(items) <= maximum:
-        field.refuse("count", f"{len(items)} are given, 1 to {maximum} are allowed")
+        message = f"{len(items)} are given, 1 to {maximum} are allowed"
+        field.refuse("count", message, count=len(items), maximum=maximum)
     parts: list[L] = []
     places: dict[str, Field] = {}
     for item in items:
@@ -47,8 +48,9 @@ def read_labelled(field: Field, read: Callable[[Field], L], maximum: int) -> tup
             first = places[part.label]
             item.refuse(
                 "duplicate_label",
-                f"the label {part.label!r} is used already in {first.path} (line {first.node.start_mark.line + 1}); "
-                "choose another one",
+                f"the label {part.label!r} is used already in {first.path} (line {first.line}); choose another one",
+                given=part.label,
+                earlier=first.line,
             )
         places[part.label] = item
         parts.append(part)
@@ -72,7 +74,8 @@ def read_title(field: Field) -> Title:
     texts = []
     for language, text_field in field.named_members().items():
         if not _LANGUAGE.fullmatch(language):
-            text_field.refuse("language", f"{language!r} is not a language tag like ko, en or zh-Hans")
+            message = f"{language!r} is not a language tag like ko, en or zh-Hans"
+            text_field.refuse("language", message, given=language)
         text = text_field.text(what="a title")
         if not 1 <= len(text) <= MAXIMUM_TITLE_CHARACTERS:
             text_field.refuse(
@@ -89,7 +92,8 @@ def read_number(field: Field, minimum: int, maximum: int, why: str = "") -> int:
     value = field.integer()
     if not minimum <= value <= maximum:
         reason = f" ({why})" if why else ""
-        field.refuse("range", f"{value} is given, {minimum} to {maximum} is allowed{reason}")
+        message = f"{value} is given, {minimum} to {maximum} is allowed{reason}"
+        field.refuse("range", message, given=value, minimum=minimum, maximum=maximum)
     return value
 
 
@@ -97,7 +101,8 @@ def read_word(field: Field, words: tuple[str, ...]) -> str:
     """Return one of the allowed words."""
     word = field.text(what="one of " + ", ".join(words))
     if word not in words:
-        field.refuse("unknown_word", f"{word!r} is given, allowed are: {', '.join(words)}")
+        known = ", ".join(words)
+        field.refuse("unknown_word", f"{word!r} is given, allowed are: {known}", given=word, known=known)
     return word
 
 
@@ -123,12 +128,12 @@ def read_time(field: Field) -> str:
     try:
         time = datetime.fromisoformat(re.sub(r"\s+(?=[+-])", "", text.strip()))
     except ValueError:
-        field.refuse("time", f"{text!r} is not a real date and time like {_TIME_EXAMPLE}")
+        field.refuse("time", f"{text!r} is not a real date and time like {_TIME_EXAMPLE}", given=text)
     if time.tzinfo is None:
-        field.refuse("time_zone", f"{text!r} has no time zone; add it, for Korea: {_TIME_EXAMPLE}")
+        field.refuse("time_zone", f"{text!r} has no time zone; add it, for Korea: {_TIME_EXAMPLE}", given=text)
     if time.microsecond:
-        field.refuse("time", f"{text!r} has fractions of a second; leave them out")
+        field.refuse("time", f"{text!r} has fractions of a second; leave them out", given=text)
     try:
         return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
     except OverflowError:
-        field.refuse("time", f"{text!r} is out of range")
+        field.refuse("time", f"{text!r} is out of range", given=text)

@@ -27,6 +27,8 @@ from evote.errors import ConfigurationError
 MAXIMUM_BYTES: Final = 2**20
 MAXIMUM_DEPTH: Final = 12
 
+# The path of a document's top level.
+_WHOLE: Final = "document"
 _TAG: Final = "tag:yaml.org,2002:"
 _TAGS: Final = frozenset(_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq"))
 _INTEGER: Final = re.compile(r"-?(0|[1-9][0-9]{0,15})")
@@ -41,14 +43,20 @@ class Field:
     path: str
     node: Node
 
-    def refuse(self, rule: str, message: str) -> NoReturn:
+    def refuse(self, rule: str, message: str, **values: object) -> NoReturn:
         """Raise ConfigurationError `document.<rule>` that names file, line and path of this value."""
-        _refuse(rule, f"{self.place}: {message}")
+        item = "" if self.path == _WHOLE else self.path
+        _refuse(rule, f"{self.place}: {message}", file=self.file, line=self.line, item=item, **values)
+
+    @property
+    def line(self) -> int:
+        """Return the line, from 1."""
+        return int(self.node.start_mark.line) + 1
 
     @property
     def place(self) -> str:
         """Return file, line and path as errors show them."""
-        return f"{self.file}, line {self.node.start_mark.line + 1}, {self.path}"
+        return f"{self.file}, line {self.line}, {self.path}"
 
     def members(self, required: Sequence[str], optional: Sequence[str] = ()) -> dict[str, Field]:
         """Return the members of a mapping with exactly these keys."""
@@ -56,10 +64,13 @@ class Field:
         allowed = [*required, *optional]
         for name, member in members.items():
             if name not in allowed:
-                member.refuse("unknown_field", f"{name!r} is not known here; allowed are: {', '.join(allowed)}")
+                known = ", ".join(allowed)
+                member.refuse(
+                    "unknown_field", f"{name!r} is not known here; allowed are: {known}", name=name, known=known
+                )
         for name in required:
             if name not in members:
-                self.refuse("missing_field", f"{name!r} is missing; add it")
+                self.refuse("missing_field", f"{name!r} is missing; add it", name=name)
         return members
 
     def named_members(self) -> dict[str, Field]:
@@ -68,7 +79,7 @@ class Field:
             self.refuse("wrong_type", f"{self._shown()}, where a mapping of names to values is needed")
         members = {}
         for key, value in self.node.value:
-            path = f"{self.path}.{key.value}" if self.path != "document" else key.value
+            path = f"{self.path}.{key.value}" if self.path != _WHOLE else key.value
             name = Field(self.file, path, key).text(what="a name")
             members[name] = Field(self.file, path, value)
         return members
@@ -90,13 +101,15 @@ class Field:
             kind = self.node.tag.removeprefix(_TAG).replace("bool", "truth value").replace("int", "number")
             if not value:
                 self.refuse("empty", f"nothing is given where {what} is needed")
-            self.refuse("not_text", f'{value} without quotes is a {kind} in YAML; to use it as {what} write "{value}"')
+            message = f'{value} without quotes is a {kind} in YAML; to use it as {what} write "{value}"'
+            self.refuse("not_text", message, given=value)
         if not unicodedata.is_normalized("NFC", value):
             composed = unicodedata.normalize("NFC", value)
             self.refuse(
                 "not_nfc",
                 f"{composed!r} is not in Unicode normal form NFC: its Hangul is written as separate letters, as some "
                 "file names are; type it anew",
+                given=composed,
             )
         return value
 
@@ -104,14 +117,14 @@ class Field:
         """Return an integer written in plain decimal digits."""
         value = self._scalar()
         if self.node.tag != _TAG + "int" or not _INTEGER.fullmatch(value):
-            self.refuse("not_integer", f"{value!r} is not a whole number in plain digits")
+            self.refuse("not_integer", f"{value!r} is not a whole number in plain digits", given=value)
         return int(value)
 
     def boolean(self) -> bool:
         """Return a truth value."""
         value = self._scalar().lower()
         if self.node.tag != _TAG + "bool" or value not in _BOOLEANS:
-            self.refuse("not_boolean", f"{self._scalar()!r} is neither true nor false")
+            self.refuse("not_boolean", f"{self._scalar()!r} is neither true nor false", given=self._scalar())
         return _BOOLEANS[value]
 
     def raw(self) -> str:
@@ -153,12 +166,13 @@ def parse_document(data: bytes, file: str) -> Field:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        _refuse("syntax", f"{file}{line}: {error.problem or error.context}")
+        place = {"line": mark.line + 1} if mark else {}
+        _refuse("syntax", f"{file}{line}: {error.problem or error.context}", file=file, **place)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        _refuse("syntax", f"{file}: this is not YAML: {str(error) or type(error).__name__}")
+        _refuse("syntax", f"{file}: this is not YAML: {str(error) or type(error).__name__}", file=file)
     if node is None:
-        _refuse("empty", f"{file}: there is nothing in this file")
-    return Field(file, "document", node)
+        _refuse("empty", f"{file}: there is nothing in this file", file=file)
+    return Field(file, _WHOLE, node)
 
 
 class _Loader(yaml.SafeLoader):
@@ -177,16 +191,29 @@ class _Loader(yaml.SafeLoader):
         line = event.start_mark.line + 1
         if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
             _refuse(
-                "alias", f"{self._file}, line {line}: anchors (&) and aliases (*) are not allowed; write the value out"
+                "alias",
+                f"{self._file}, line {line}: anchors (&) and aliases (*) are not allowed; write the value out",
+                file=self._file,
+                line=line,
             )
         self._depth += 1
         if self._depth > MAXIMUM_DEPTH:
-            _refuse("too_deep", f"{self._file}, line {line}: nested deeper than {MAXIMUM_DEPTH} levels")
+            _refuse(
+                "too_deep",
+                f"{self._file}, line {line}: nested deeper than {MAXIMUM_DEPTH} levels",
+                file=self._file,
+                line=line,
+                maximum=MAXIMUM_DEPTH,
+            )
         node = super().compose_node(parent, index)
         self._depth -= 1
         if node is not None and node.tag not in _TAGS:
             _refuse(
-                "tag", f"{self._file}, line {line}: {node.tag!r} is not allowed; write a plain value, quoted if need be"
+                "tag",
+                f"{self._file}, line {line}: {node.tag!r} is not allowed; write a plain value, quoted if need be",
+                file=self._file,
+                line=line,
+                given=node.tag,
             )
         if isinstance(node, MappingNode):
             self._check_keys(node)
@@ -197,33 +224,41 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, ScalarNode):
-                _refuse("syntax", f"{self._file}, line {line}: a name must be a single word")
+                message = f"{self._file}, line {line}: a name must be a single word"
+                _refuse("syntax", message, file=self._file, line=line)
             if key.value in seen:
                 _refuse(
                     "duplicate_key",
                     f"{self._file}, line {line}: {key.value!r} is given twice, first in line {seen[key.value]}",
+                    file=self._file,
+                    line=line,
+                    name=key.value,
+                    earlier=seen[key.value],
                 )
             seen[key.value] = line
 
 
 def _decode(data: bytes, file: str) -> str:
     if len(data) > MAXIMUM_BYTES:
-        _refuse("too_large", f"{file} has {len(data)} bytes, at most {MAXIMUM_BYTES} are allowed")
+        message = f"{file} has {len(data)} bytes, at most {MAXIMUM_BYTES} are allowed"
+        _refuse("too_large", message, file=file, size=len(data), maximum=MAXIMUM_BYTES)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        _refuse("not_utf8", f"{file}, line {line}: this is not UTF-8 (EUC-KR, perhaps); save the file as UTF-8")
+        message = f"{file}, line {line}: this is not UTF-8 (EUC-KR, perhaps); save the file as UTF-8"
+        _refuse("not_utf8", message, file=file, line=line)
 
 
 def _check_json(text: str, file: str) -> None:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        _refuse("syntax", f"{file}, line {error.lineno}, column {error.colno}: {error.msg}")
+        message = f"{file}, line {error.lineno}, column {error.colno}: {error.msg}"
+        _refuse("syntax", message, file=file, line=error.lineno)
     except (RecursionError, ValueError):
-        _refuse("syntax", f"{file}: this JSON can't be read")
+        _refuse("syntax", f"{file}: this JSON can't be read", file=file)
 
 
-def _refuse(rule: str, message: str) -> NoReturn:
-    raise ConfigurationError(f"document.{rule}", message)
+def _refuse(rule: str, message: str, **values: object) -> NoReturn:
+    raise ConfigurationError(f"document.{rule}", message, **values)

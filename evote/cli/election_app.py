@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from evote.cli.command import new_app
 
-app = new_app("The course of an election, for its authority · 선거 진행")
+app = new_app("The course of an election, for its authority")

@@ -14,13 +14,13 @@ from typing import Annotated
 
 import typer
 
-from evote.cli.board_access import OpenBoard, open_board
+from evote.cli.board_access import BoardAccess, access_board
 from evote.cli.command import command
 from evote.cli.definition import Definition, parse_definition
 from evote.cli.election_app import app
 from evote.cli.files import read_input
 from evote.cli.locked import load_key, read_passphrase
-from evote.cli.options import AuthorityKey, BoardFolder, PassphraseFile
+from evote.cli.options import AuthorityKey, BoardPlace, PassphraseFile
 from evote.cli.output import Output
 from evote.cli.steps import check_author, make_nonce, parameters_of
 from evote.codec.payloads import encode_payload
@@ -43,11 +43,11 @@ Attempt = Annotated[
 ]
 
 
-@command(app, "create", "Create an election from its definition · 선거 만들기")
+@command(app, "create", "Create an election from its definition")
 def create(
     out: Output,
     definition: DefinitionFile,
-    board: BoardFolder,
+    board: BoardPlace,
     authority_key: AuthorityKey,
     attempt: Attempt = 1,
     passphrase_file: PassphraseFile = None,
@@ -60,16 +60,16 @@ def create(
         out.notice("untranslated", place=place)
     if 2 * parsed.manifest.quorum <= len(parsed.manifest.trustees):
         out.notice("low_quorum", quorum=parsed.manifest.quorum, count=len(parsed.manifest.trustees))
-    with open_board(board, out) as opened:
+    with access_board(board, out) as opened:
         election_id, is_new = create_election(opened, parsed, key, attempt)
     out.say("election_created" if is_new else "election_exists", label=parsed.manifest.label)
     out.say("election_id", id=election_id.hex())
     out.result(election=election_id.hex(), created=is_new)
 
 
-def create_election(opened: OpenBoard, definition: Definition, key: SigningKey, attempt: int) -> tuple[bytes, bool]:
+def create_election(opened: BoardAccess, definition: Definition, key: SigningKey, attempt: int) -> tuple[bytes, bool]:
     """Publish what is missing of manifest and parameters; return the election id and whether anything was missing."""
-    log_key = format_verifier_key(opened.board.policy.logs[0].key)
+    log_key = format_verifier_key(opened.log_key)
     template = encode_payload(Kind.MANIFEST, definition.manifest)
     manifest = replace(definition.manifest, nonce=make_nonce(key, log_key, template, attempt))
     payload = encode_payload(Kind.MANIFEST, manifest)
@@ -79,18 +79,20 @@ def create_election(opened: OpenBoard, definition: Definition, key: SigningKey, 
         if attempt == 1:
             _check_label(opened, manifest.label)
         opened.publish_payload(key, context.h_b, Kind.MANIFEST, payload)
-    if opened.board.state(context.h_b).parameters is None:
+    if opened.state(context.h_b).parameters is None:
         opened.publish(key, context.h_b, Kind.PARAMETERS, parameters_of(context))
         is_new = True
     return context.h_b, is_new
 
 
-def _check_label(opened: OpenBoard, label: str) -> None:
+def _check_label(opened: BoardAccess, label: str) -> None:
     # The log keeps both for ever; trustees and voters would see two elections of the same name.
     for election in opened.elections:
-        if opened.board.state(election).manifest.label == label:
+        if opened.state(election).manifest.label == label:
             raise ConfigurationError(
                 "election.label_taken",
                 f"the board holds an election {label!r} of another definition ({election.hex()[:16]}); "
                 "nothing was published",
+                label=label,
+                election=election.hex()[:16],
             )

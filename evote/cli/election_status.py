@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from evote.cli.board_access import open_board
+from evote.cli.board_access import access_board
 from evote.cli.command import command
 from evote.cli.election_app import app
-from evote.cli.options import BoardFolder, ElectionId
+from evote.cli.options import BoardPlace, ElectionId
 from evote.cli.output import Output
 from evote.cli.result_text import describe_result, pick_title
 from evote.cli.steps import is_anything_to_decrypt
@@ -25,10 +25,10 @@ _OWED: Final[dict[Phase, Callable[[TrusteeFacts], object]]] = {
 }
 
 
-@command(app, "status", "Say what is done and what is next · 선거 진행 상황")
-def status(out: Output, board: BoardFolder, election: ElectionId = None) -> None:
+@command(app, "status", "Say what is done and what is next")
+def status(out: Output, board: BoardPlace, election: ElectionId = None) -> None:
     """Describe the state of an election."""
-    with open_board(board, out) as opened:
+    with access_board(board, out) as opened:
         state = opened.find(election)
     missing = missing_trustees(state)
     cast, challenged = sum(state.box.cast_count.values()), sum(state.box.challenged_count.values())

@@ -25,11 +25,13 @@ def read_input(path: Path, maximum_bytes: int = MAXIMUM_INPUT_BYTES) -> bytes:
         with path.open("rb") as file:
             data = file.read(maximum_bytes + 1)
     except FileNotFoundError:
-        raise ConfigurationError("file.missing", f"there is no file {path}") from None
+        raise ConfigurationError("file.missing", f"there is no file {path}", path=path) from None
     except OSError as error:
-        raise ConfigurationError("file.unreadable", f"{path} can't be read: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise ConfigurationError("file.unreadable", f"{path} can't be read: {reason}", path=path) from None
     if len(data) > maximum_bytes:
-        raise ConfigurationError("file.too_large", f"{path} is larger than {maximum_bytes} bytes")
+        message = f"{path} is larger than {maximum_bytes} bytes"
+        raise ConfigurationError("file.too_large", message, path=path, maximum=maximum_bytes)
     return data
 
 
@@ -48,9 +50,8 @@ def write_secret(path: Path, data: bytes) -> None:
         check_private(path)
         if read_input(path) == data:
             return
-        raise ConfigurationError(
-            "file.exists", f"{path} exists and holds something else; it is not overwritten, name another file"
-        )
+        message = f"{path} exists and holds something else; it is not overwritten, name another file"
+        raise ConfigurationError("file.exists", message, path=path)
     files.make_folders(path.parent)
     files.replace_file(path, data, files.PRIVATE_MODE)
 
@@ -63,6 +64,5 @@ def replace_secret(path: Path, data: bytes) -> None:
 def check_private(path: Path) -> None:
     """Raise ConfigurationError `file.permissions` where others than the owner may read a secret file."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise ConfigurationError(
-            "file.permissions", f"{path} holds secrets and others may read it; run: chmod 600 {path}"
-        )
+        message = f"{path} holds secrets and others may read it; run: chmod 600 {path}"
+        raise ConfigurationError("file.permissions", message, path=path)

@@ -12,23 +12,25 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from evote.board.admission import Posting
 from evote.board.board import Board
-from evote.board.files import make_folders, move_file
+from evote.board.files import make_folders, reported
 from evote.cli.files import write_public
-from evote.client.submission import SUFFIX, read_submission
+from evote.client.submission import SUFFIX, read_entry, read_submission
 from evote.election.kinds import BALLOT_KINDS, Kind
 from evote.errors import BoardError, EvoteError
 from evote.log.statement import decode_statement
 
 ADMITTED: Final = "admitted"
 REFUSED: Final = "refused"
-BATCH: Final = 1024
+# Submitted together: ballots are verified in batches, and published once for all of them. Some 40 MB.
+BATCH: Final = 4096
 
 _COURSE: Final = {kind.value: number for number, kind in enumerate(Kind)}
 _TOO_EARLY: Final = "admission.phase"
@@ -36,10 +38,9 @@ _TOO_EARLY: Final = "admission.phase"
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A submission file that could be read; of two ballots of one voter the one written later is the later one."""
+    """A submission file whose entry could be read; of two ballots of one voter the one written later is the later."""
 
     path: Path
-    posting: Posting
     kind: str
     age: tuple[int, str]
 
@@ -62,19 +63,25 @@ def collect(board: Board, inbox: Path, progress: Callable[[int], None]) -> Colle
     arrivals = sorted(_arrivals(inbox, collected), key=lambda arrival: (_COURSE.get(arrival.kind, -1), arrival.age))
     for start in range(0, len(arrivals), BATCH):
         batch = arrivals[start : start + BATCH]
-        tickets = board.submit_many([arrival.posting for arrival in batch])
-        board.flush()
-        for arrival, ticket in zip(batch, tickets, strict=True):
-            error = ticket.refusal
-            if error is None:
-                collected.admitted[arrival.path.name] = ticket.index
-                move_file(arrival.path, inbox / ADMITTED / arrival.path.name)
-            elif error.code == _TOO_EARLY and arrival.kind not in BALLOT_KINDS:
-                collected.waiting[arrival.path.name] = error
-            else:
-                _refuse(inbox, arrival.path, error, collected)
+        _submit(board, inbox, batch, collected)
         progress(len(batch))
     return collected
+
+
+def _submit(board: Board, inbox: Path, arrivals: Sequence[Arrival], collected: Collected) -> None:
+    """Read, submit and publish a batch, and move its files."""
+    postings = {arrival: posting for arrival in arrivals if (posting := _read(inbox, arrival, collected)) is not None}
+    tickets = board.submit_many(list(postings.values()))
+    board.flush()
+    for arrival, ticket in zip(postings, tickets, strict=True):
+        error = ticket.refusal
+        if error is None:
+            collected.admitted[arrival.path.name] = ticket.index
+            _move(arrival.path, inbox / ADMITTED)
+        elif error.code == _TOO_EARLY and arrival.kind not in BALLOT_KINDS:
+            collected.waiting[arrival.path.name] = error
+        else:
+            _refuse(inbox, arrival.path, error, collected)
 
 
 def count_submissions(inbox: Path) -> int:
@@ -91,25 +98,43 @@ def _arrivals(inbox: Path, collected: Collected) -> Iterator[Arrival]:
             collected.ignored.append(path.name)
             continue
         try:
-            yield _read(path)
-        except BoardError as error:
-            # It can't be read now; that says nothing about what is in it.
-            collected.waiting[path.name] = error
-        except EvoteError as error:
-            _refuse(inbox, path, error, collected)
+            yield Arrival(
+                path=path,
+                kind=decode_statement(read_entry(path)).kind,
+                age=(path.stat().st_mtime_ns, path.name),
+            )
+        except (BoardError, EvoteError) as error:
+            _set_aside(inbox, path, error, collected)
 
 
-def _read(path: Path) -> Arrival:
-    submission = read_submission(path)
-    return Arrival(
-        path=path,
-        posting=Posting(statement=submission.entry, payload=submission.payload, commitments=submission.commitments),
-        kind=decode_statement(submission.entry).kind,
-        age=(path.stat().st_mtime_ns, path.name),
-    )
+def _read(inbox: Path, arrival: Arrival, collected: Collected) -> Posting | None:
+    """Return what is in a file, None where it is not whole: then it is refused or waits."""
+    try:
+        submission = read_submission(arrival.path)
+    except EvoteError as error:
+        _set_aside(inbox, arrival.path, error, collected)
+        return None
+    return Posting(statement=submission.entry, payload=submission.payload, commitments=submission.commitments)
+
+
+def _set_aside(inbox: Path, path: Path, error: EvoteError, collected: Collected) -> None:
+    if isinstance(error, BoardError):
+        # It can't be read now; that says nothing about what is in it.
+        collected.waiting[path.name] = error
+    else:
+        _refuse(inbox, path, error, collected)
 
 
 def _refuse(inbox: Path, path: Path, error: EvoteError, collected: Collected) -> None:
     collected.refused[path.name] = error
     write_public(inbox / REFUSED / f"{path.name}.txt", f"{error.code}\n{error.message}\n".encode())
-    move_file(path, inbox / REFUSED / path.name)
+    _move(path, inbox / REFUSED)
+
+
+def _move(path: Path, folder: Path) -> None:
+    """Move a file whose statement is published or refused.
+
+    Not forced onto the disk: a file that is back in the inbox after a power cut is answered as before.
+    """
+    with reported(path):
+        os.rename(path, folder / path.name)

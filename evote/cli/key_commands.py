@@ -14,12 +14,12 @@ from evote.cli.options import PassphraseFile
 from evote.cli.output import Output
 from evote.ed25519 import SEED_BYTES, SigningKey
 
-app = new_app("Signing keys of authority and registrar · 서명 키")
+app = new_app("Signing keys of authority and registrar")
 
 KeyFile = Annotated[Path, typer.Argument(metavar="FILE", help="The key file.")]
 
 
-@command(app, "create", "Make a new signing key in a locked file · 새 서명 키 만들기")
+@command(app, "create", "Make a new signing key in a locked file")
 def create(out: Output, file: KeyFile, passphrase_file: PassphraseFile = None) -> None:
     """Make a key; an existing file is never replaced."""
     passphrase = read_passphrase(out, passphrase_file, is_new=True)
@@ -29,7 +29,7 @@ def create(out: Output, file: KeyFile, passphrase_file: PassphraseFile = None) -
     _show(out, file, key)
 
 
-@command(app, "show", "Show the public key of a key file · 공개 키 보기")
+@command(app, "show", "Show the public key of a key file")
 def show(out: Output, file: KeyFile, passphrase_file: PassphraseFile = None) -> None:
     """Show the public key."""
     _show(out, file, load_key(file, read_passphrase(out, passphrase_file)))

@@ -47,13 +47,15 @@ def read_passphrase(out: Output, file: Path | None, *, is_new: bool = False) -> 
         try:
             text = read_input(file, _MAXIMUM_PASSPHRASE_BYTES).decode().split("\n")[0].removesuffix("\r")
         except UnicodeDecodeError:
-            raise ConfigurationError("passphrase.not_text", f"the first line of {file} is not text in UTF-8") from None
+            message = f"the first line of {file} is not text in UTF-8"
+            raise ConfigurationError("passphrase.not_text", message, path=file) from None
     else:
         text = getpass.getpass(out.text("ask_new_passphrase" if is_new else "ask_passphrase"))
         if is_new and getpass.getpass(out.text("ask_passphrase_again")) != text:
             raise ConfigurationError("passphrase.differs", "the two passphrases differ; nothing was made")
     if is_new and len(text) < MINIMUM_PASSPHRASE:
-        raise ConfigurationError("passphrase.too_short", f"a passphrase has at least {MINIMUM_PASSPHRASE} characters")
+        message = f"a passphrase has at least {MINIMUM_PASSPHRASE} characters"
+        raise ConfigurationError("passphrase.too_short", message, minimum=MINIMUM_PASSPHRASE)
     return Passphrase(text)
 
 
@@ -77,5 +79,5 @@ def load_key(path: Path, passphrase: Passphrase) -> SigningKey:
     _, content = unlock(path, passphrase)
     seed = content.get("seed")
     if content.get("format") != KEY_FORMAT or not isinstance(seed, str) or len(seed) != 2 * SEED_BYTES:
-        raise KeystoreError("key.not_a_key", f"{path} is a locked file, but it does not hold a signing key")
+        raise KeystoreError("key.not_a_key", f"{path} is a locked file, but it does not hold a signing key", path=path)
     return SigningKey(bytes.fromhex(seed))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-BoardFolder = Annotated[Path, typer.Option("--board", help="Folder of the board.")]
+BoardPlace = Annotated[str, typer.Option("--board", help="Folder of the board, or its URL.")]
 ElectionId = Annotated[
     str | None, typer.Option("--election", help="Election id or its beginning; needed where the board holds several.")
 ]
@@ -23,3 +23,6 @@ OffSchedule = Annotated[
     bool, typer.Option("--off-schedule", help="Do it although the manifest's schedule says another time.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")]
+LogKey = Annotated[
+    str | None, typer.Option("--log-key", metavar="VKEY", help="Key of the log, as its operator has announced it.")
+]

@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evote.cli import texts
-from evote.cli.texts import Language
+from evote.errors import EvoteError
+from evote.texts.language import Language
+from evote.texts.sentences import Wording, describe
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +50,35 @@ class Output:
         """Write the command's one JSON object to stdout, for programs alone."""
         if self.json:
             sys.stdout.write(json_module.dumps(values, ensure_ascii=False, sort_keys=True) + "\n")
+            # A program may read it while the command goes on, as `evote serve` does.
+            sys.stdout.flush()
 
     def notice(self, key: str, /, **values: object) -> None:
         """Write something worth knowing to stderr."""
         sys.stderr.write(printable(f"{self.text('notice')}: {self.text(key, **values)}") + "\n")
 
-    def error(self, message: str, code: str) -> None:
-        """Write an error to stderr, with the hint that the text table has for its code."""
-        sys.stderr.write(printable(f"error: {message} [{code}]") + "\n")
+    def describe(self, error: EvoteError) -> Wording:
+        """Return an error in words; English for a program."""
+        return Wording(error.message) if self.json else describe(error, self.language)
+
+    def failure(self, error: EvoteError) -> None:
+        """Write an error to stderr, in words and with its hint."""
+        wording = self.describe(error)
+        self.error(wording.sentence, error.code, wording.detail)
+
+    def bug(self, kind: str) -> None:
+        """Say on stderr that the program itself is wrong."""
+        sys.stderr.write(f"{self._error_word}: {self.text('bug', kind=kind)}\n")
+
+    @property
+    def _error_word(self) -> str:
+        return "error" if self.json else self.text("error")
+
+    def error(self, message: str, code: str, detail: str = "") -> None:
+        """Write an error to stderr, with English particulars and the hint that the text table has for its code."""
+        sys.stderr.write(printable(f"{self._error_word}: {message} [{code}]") + "\n")
+        if detail:
+            sys.stderr.write(printable(f"{self.text('detail')}: {detail}") + "\n")
         hint = texts.find_hint(code, self.language)
         if hint:
             sys.stderr.write(f"{self.text('hint')}: {hint}\n")

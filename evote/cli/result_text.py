@@ -12,13 +12,13 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from evote.cli.output import Output
-from evote.cli.texts import Language
 from evote.election.manifest import Title, parse_time
 from evote.election.outcome import CountedVotes, Outcome, OutcomeKind, decide
 from evote.election.outcome_text import describe
 from evote.election.records import ContestResult
 from evote.election.state import ElectionState
 from evote.election.tally import contest_figures
+from evote.texts.language import Language
 
 _KOREA: Final = timedelta(hours=9)
 

@@ -11,13 +11,13 @@ from evote.cli.files import read_input
 from evote.cli.locked import Passphrase, create_locked, unlock
 from evote.cli.output import Output
 from evote.cli.roll_encoding import CP949, UTF_8_BOM
-from evote.cli.roll_file import RollReport, parse_roll
+from evote.cli.roll_file import RollError, RollReport, parse_roll
 from evote.cli.roll_links import Links, links_from_json, links_to_json
 from evote.election.state import ElectionState
 from evote.errors import ConfigurationError
 from evote.keystore import Keystore
 
-app = new_app("The roll of voters, for the registrar · 선거인 명부")
+app = new_app("The roll of voters, for the registrar")
 
 
 def read_roll(
@@ -42,11 +42,19 @@ def read_roll(
         out.notice("normalised_cells", count=report.normalised_cells)
     if report.error_count:
         for error in report.errors:
-            out.error(f"{file.name}, {error}", f"roll_file.{error.rule}")
+            out.failure(_as_error(error, file.name))
         raise ConfigurationError(
-            "roll_file.refused", f"{file.name}: mistakes: {report.error_count}; nothing was imported"
+            "roll_file.refused",
+            f"{file.name}: mistakes: {report.error_count}; nothing was imported",
+            file=file.name,
+            count=report.error_count,
         )
     return report, sha256(data).hexdigest()
+
+
+def _as_error(error: RollError, file: str) -> ConfigurationError:
+    place = {name: value for name, value in (("row", error.row), ("column", error.column)) if value}
+    return ConfigurationError(f"roll_file.{error.rule}", f"{file}, {error}", file=file, **place, **error.values)
 
 
 class LinksFile:
@@ -71,7 +79,10 @@ class LinksFile:
         keystore, content = unlock(path, passphrase)
         links = links_from_json(content, path.name)
         if links.election != state.election_id.hex():
-            raise ConfigurationError("links.other_election", f"{path} belongs to election {links.election[:16]}")
+            belongs = links.election[:16]
+            raise ConfigurationError(
+                "links.other_election", f"{path} belongs to election {belongs}", path=path, election=belongs
+            )
         return cls(path, keystore, links)
 
     def save(self, links: Links) -> None:

@@ -23,11 +23,11 @@ from typing import Annotated, Final
 import typer
 
 from evote.board.files import move_file, remove_file, reported
-from evote.cli.board_access import OpenBoard, open_board
+from evote.cli.board_access import BoardAccess, access_board
 from evote.cli.command import command
 from evote.cli.files import read_input, write_public, write_secret
 from evote.cli.locked import Passphrase, load_key, read_passphrase
-from evote.cli.options import BoardFolder, CodesFile, ElectionId, LinksPath, PassphraseFile, RegistrarKey, Yes
+from evote.cli.options import BoardPlace, CodesFile, ElectionId, LinksPath, PassphraseFile, RegistrarKey, Yes
 from evote.cli.output import Output
 from evote.cli.roll_app import LinksFile, app
 from evote.cli.roll_links import Link, draw_credential, encode_codes
@@ -39,6 +39,7 @@ from evote.election.records import Replacement, Strike
 from evote.election.state import ElectionState
 from evote.errors import ConfigurationError, PolicyError, VerificationError
 from evote.log.note import Ed25519Signer, sign_note
+from evote.texts.names import name_reason
 
 NOTE_FIRST_LINE: Final = "evote/links-destroyed/1"
 _NOTE_KEY_NAME: Final = "evote-registrar"
@@ -46,12 +47,12 @@ _NOTE_KEY_NAME: Final = "evote-registrar"
 PersonId = Annotated[str, typer.Option("--id", help="The person's id in the roll.")]
 
 
-@command(app, "strike", "Take a credential off the roll · 투표 자격 말소")
+@command(app, "strike", "Take a credential off the roll")
 def strike(
     out: Output,
     person: PersonId,
     reason: Annotated[str, typer.Option("--reason", help=f"One of {', '.join(STRIKE_REASONS)}.")],
-    board: BoardFolder,
+    board: BoardPlace,
     registrar_key: RegistrarKey,
     links: LinksPath,
     election: ElectionId = None,
@@ -61,22 +62,22 @@ def strike(
     _check_reason(reason, STRIKE_REASONS)
     passphrase = read_passphrase(out, passphrase_file)
     key = load_key(registrar_key, passphrase)
-    with open_board(board, out) as opened:
+    with access_board(board, out) as opened:
         state, held = _open_links(opened, election, key, links, passphrase)
         credential = bytes.fromhex(held.links.find(person).key)
         is_new = state.roll.removed.get(credential) != reason
         if is_new:
             opened.publish(key, state.election_id, Kind.STRIKE, Strike(credential=credential, reason=reason))
-    out.say("struck" if is_new else "was_struck", id=person, reason=reason)
+    out.say("struck" if is_new else "was_struck", id=person, reason=name_reason(reason, out.language))
     out.result(credential=credential.hex(), reason=reason, published=is_new)
 
 
-@command(app, "replace", "Give a person a new credential · 투표 자격 재발급")
+@command(app, "replace", "Give a person a new credential")
 def replace(
     out: Output,
     person: PersonId,
     reason: Annotated[str, typer.Option("--reason", help=f"One of {', '.join(REPLACEMENT_REASONS)}.")],
-    board: BoardFolder,
+    board: BoardPlace,
     registrar_key: RegistrarKey,
     links: LinksPath,
     codes: CodesFile,
@@ -87,17 +88,17 @@ def replace(
     _check_reason(reason, REPLACEMENT_REASONS)
     passphrase = read_passphrase(out, passphrase_file)
     key = load_key(registrar_key, passphrase)
-    with open_board(board, out) as opened:
+    with access_board(board, out) as opened:
         state, held = _open_links(opened, election, key, links, passphrase)
         is_new = _replace(opened, state, key, held, person, reason, codes)
     out.say("replaced" if is_new else "was_replaced", id=person, file=codes)
     out.result(published=is_new, codes=str(codes))
 
 
-@command(app, "destroy-links", "Destroy the list of who has which credential · 연결 정보 파기")
+@command(app, "destroy-links", "Destroy the list of who has which credential")
 def destroy_links(
     out: Output,
-    board: BoardFolder,
+    board: BoardPlace,
     registrar_key: RegistrarKey,
     links: LinksPath,
     note: Annotated[Path, typer.Option("--note", help="Where to write the signed note of the destruction.")],
@@ -117,15 +118,17 @@ def destroy_links(
         raise PolicyError(
             "links.objections",
             f"objections are possible until {objections_ended.date()}; the links are needed until then",
+            day=objections_ended.date(),
         )
     if note.exists() and not read_input(note).startswith(NOTE_FIRST_LINE.encode()):
-        raise ConfigurationError("file.exists", f"{note} exists and is no note of a destruction; name another file")
+        message = f"{note} exists and is no note of a destruction; name another file"
+        raise ConfigurationError("file.exists", message, path=note)
     if not links.exists() and note.exists():
         _destroy(links)
         out.say("links_gone", note=note)
         out.result(destroyed=False, note=str(note))
         return
-    with open_board(board, out) as opened:
+    with access_board(board, out) as opened:
         state, _ = _open_links(opened, election, key, links, passphrase)
         if not state.final:
             raise PolicyError("links.not_final", "the election has not ended (evote election finish)")
@@ -139,7 +142,7 @@ def destroy_links(
 
 
 def _open_links(
-    opened: OpenBoard, election: str | None, key: SigningKey, links: Path, passphrase: Passphrase
+    opened: BoardAccess, election: str | None, key: SigningKey, links: Path, passphrase: Passphrase
 ) -> tuple[ElectionState, LinksFile]:
     state = opened.find(election)
     check_author(state.manifest.registrar, key, "registrar")
@@ -147,7 +150,7 @@ def _open_links(
 
 
 def _replace(
-    opened: OpenBoard, state: ElectionState, key: SigningKey, held: LinksFile, person: str, reason: str, codes: Path
+    opened: BoardAccess, state: ElectionState, key: SigningKey, held: LinksFile, person: str, reason: str, codes: Path
 ) -> bool:
     """Finish or make a replacement; return False where the one with this codes file was finished before."""
     link, delivery = held.links.find(person), str(codes.absolute())
@@ -156,7 +159,8 @@ def _replace(
             return False
         if codes.exists():
             # Refused before anything is drawn: what is drawn has to be finished with the same file.
-            raise ConfigurationError("file.exists", f"{codes} exists already; name a new file for this person's code")
+            message = f"{codes} exists already; name a new file for this person's code"
+            raise ConfigurationError("file.exists", message, path=codes)
         code, new_key = draw_credential(state.election_id, secrets.token_bytes)
         link = changed(link, key=new_key, code=code, replacing=link.key, reason=reason, delivery=delivery)
         held.save(held.links.with_link(link))
@@ -165,6 +169,9 @@ def _replace(
             "links.unfinished",
             f"a replacement of {link.id!r} is under way (reason {link.reason}, codes {link.delivery}); finish it first "
             "by repeating its command",
+            id=link.id,
+            reason=link.reason,
+            path=link.delivery,
         )
     write_secret(codes, encode_codes([link]))
     old, new = bytes.fromhex(link.replacing), bytes.fromhex(link.key)
@@ -186,7 +193,10 @@ def _restored(link: Link) -> Link:
 
 def _check_reason(reason: str, reasons: tuple[str, ...]) -> None:
     if reason not in reasons:
-        raise ConfigurationError("roll.reason", f"{reason!r} is no reason; there are: {', '.join(reasons)}")
+        known = ", ".join(reasons)
+        raise ConfigurationError(
+            "roll.reason", f"{reason!r} is no reason; there are: {known}", given=reason, known=known
+        )
 
 
 def _destruction_note(key: SigningKey, election_id: bytes, data: bytes, objections_ended: date, today: date) -> bytes:

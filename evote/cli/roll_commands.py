@@ -17,12 +17,12 @@ from typing import Annotated, Final
 
 import typer
 
-from evote.cli.board_access import OpenBoard, open_board
+from evote.cli.board_access import BoardAccess, access_board
 from evote.cli.command import command
 from evote.cli.definition import parse_definition
 from evote.cli.files import read_input, write_secret
 from evote.cli.locked import Passphrase, load_key, read_passphrase
-from evote.cli.options import BoardFolder, CodesFile, ElectionId, LinksPath, PassphraseFile, RegistrarKey
+from evote.cli.options import BoardPlace, CodesFile, ElectionId, LinksPath, PassphraseFile, RegistrarKey
 from evote.cli.output import Output
 from evote.cli.roll_app import LinksFile, app, read_roll
 from evote.cli.roll_file import RollReport
@@ -47,7 +47,7 @@ RollFile = Annotated[
 ]
 
 
-@command(app, "check", "Check a roll without importing it · 명부 검사")
+@command(app, "check", "Check a roll without importing it")
 def check(
     out: Output,
     roll: RollFile,
@@ -69,11 +69,11 @@ def check(
     )
 
 
-@command(app, "credentials", "Make a credential for everybody on the roll and publish the list · 투표 자격 발급")
+@command(app, "credentials", "Make a credential for everybody on the roll and publish the list")
 def credentials(
     out: Output,
     roll: RollFile,
-    board: BoardFolder,
+    board: BoardPlace,
     registrar_key: RegistrarKey,
     links: LinksPath,
     codes: CodesFile,
@@ -83,7 +83,7 @@ def credentials(
     """Make, deliver and publish credentials; safe to repeat after an interruption."""
     passphrase = read_passphrase(out, passphrase_file)
     key = load_key(registrar_key, passphrase)
-    with open_board(board, out) as opened:
+    with access_board(board, out) as opened:
         state = opened.find(election)
         check_author(state.manifest.registrar, key, "registrar")
         held = _draw_or_load(out, roll, links, state, passphrase)
@@ -106,20 +106,18 @@ def _draw_or_load(out: Output, roll: Path, links: Path, state: ElectionState, pa
     if links.exists():
         held = LinksFile.open(links, passphrase, state)
         if held.links.roll != digest:
-            raise ConfigurationError(
-                "links.other_roll", f"{links} was made for another roll than {roll}; give the same file, or a new one"
-            )
+            message = f"{links} was made for another roll than {roll}; give the same file, or a new one"
+            raise ConfigurationError("links.other_roll", message, path=links, roll=roll)
         return held
     if state.roll.parts:
-        raise PolicyError(
-            "links.missing", f"credentials of this election have been published already, but there is no file {links}"
-        )
+        message = f"credentials of this election have been published already, but there is no file {links}"
+        raise PolicyError("links.missing", message, path=links)
     with out.progress("drawing_codes", len(report.people)) as advance:
         drawn = make_links(state.election_id, digest, report.people, secrets.token_bytes, advance)
     return LinksFile.create(links, drawn, passphrase)
 
 
-def _publish(opened: OpenBoard, state: ElectionState, key: SigningKey, links: Links, out: Output) -> bool:
+def _publish(opened: BoardAccess, state: ElectionState, key: SigningKey, links: Links, out: Output) -> bool:
     if state.roll.totals is not None:
         return False
     parts = credential_parts(links, state.manifest)

@@ -54,6 +54,7 @@ class RollError:
     column: str
     rule: str
     message: str
+    values: dict[str, object] = field(default_factory=dict)
 
     def __str__(self) -> str:
         place = f"row {self.row}" if self.row else "file"
@@ -70,11 +71,11 @@ class RollReport:
     errors: list[RollError] = field(default_factory=list)
     error_count: int = 0
 
-    def add_error(self, row: int, column: str, rule: str, message: str) -> None:
-        """Count an error, and keep it while there are few."""
+    def add_error(self, row: int, column: str, rule: str, message: str, **values: object) -> None:
+        """Count an error, and keep it while there are few; `values` are what the message names."""
         self.error_count += 1
         if len(self.errors) < MAXIMUM_ERRORS:
-            self.errors.append(RollError(row=row, column=column, rule=rule, message=message))
+            self.errors.append(RollError(row=row, column=column, rule=rule, message=message, values=values))
 
     def district_totals(self) -> dict[str, tuple[int, int]]:
         """Return number and weight of the people of each district that occurs."""
@@ -109,17 +110,16 @@ def parse_roll(
         if person is None:
             continue
         if person.id in first_row:
-            report.add_error(
-                row, "id", "duplicate_id", f"the id {person.id!r} is that of row {first_row[person.id]} already"
-            )
+            first = first_row[person.id]
+            message = f"the id {person.id!r} is that of row {first} already"
+            report.add_error(row, "id", "duplicate_id", message, id=person.id, earlier=first)
             continue
         first_row[person.id] = row
         report.people.append(person)
     total = sum(person.weight for person in report.people)
     if maximum_total is not None and total > maximum_total:
-        report.add_error(
-            0, "weight", "weight_sum", f"all weights add up to {total}, at most {maximum_total} are allowed"
-        )
+        message = f"all weights add up to {total}, at most {maximum_total} are allowed"
+        report.add_error(0, "weight", "weight_sum", message, given=total, maximum=maximum_total)
     if not report.people and not report.errors:
         report.add_error(0, "", "empty", "there is no person below the header")
     return report
@@ -166,6 +166,7 @@ def _read_header(header: list[str], report: RollReport) -> list[str] | None:
                 shown,
                 "unknown_column",
                 f"allowed are {', '.join(known)}, and further ones that begin with {EXTRA_PREFIX}",
+                known=", ".join(known),
             )
     for name in COLUMNS:
         if name not in header:
@@ -191,7 +192,8 @@ def _read_person(
     if report.error_count > before:
         return None
     if len(cells) != len(header):
-        report.add_error(row, "", "cell_count", f"there are {len(cells)} cells, the header has {len(header)}")
+        message = f"there are {len(cells)} cells, the header has {len(header)}"
+        report.add_error(row, "", "cell_count", message, count=len(cells), wanted=len(header))
         return None
     values = dict(zip(header, cells, strict=True))
     for column, value in values.items():
@@ -203,11 +205,14 @@ def _read_person(
             "unknown_district",
             f"there is no district {values['district'][:60]!r} in this election; "
             f"there are: {', '.join(districts[:20])}",
+            given=values["district"][:60],
+            known=", ".join(districts[:20]),
         )
     weight = values.get("weight", "1")
     if not _WEIGHT.fullmatch(weight) or int(weight) > MAXIMUM_WEIGHT:
         shown = f"{weight[:20]!r}" if weight else "nothing"
-        report.add_error(row, "weight", "weight", f"{shown} is not a whole number from 1 to {MAXIMUM_WEIGHT}")
+        message = f"{shown} is not a whole number from 1 to {MAXIMUM_WEIGHT}"
+        report.add_error(row, "weight", "weight", message, given=repr(weight[:20]), maximum=MAXIMUM_WEIGHT)
     elif unweighted and weight != "1":
         report.add_error(row, "weight", "weight_on_paper", "where paper is counted too, every weight is 1")
     if report.error_count > before:
@@ -225,7 +230,8 @@ def _read_person(
 def _check_cell(row: int, column: str, value: str, report: RollReport) -> None:
     limit = _CELL_LIMITS.get(column, _EXTRA_LIMIT)
     if len(value) > limit:
-        report.add_error(row, column, "too_long", f"the cell has {len(value)} characters, at most {limit} are allowed")
+        message = f"the cell has {len(value)} characters, at most {limit} are allowed"
+        report.add_error(row, column, "too_long", message, count=len(value), maximum=limit)
     if not value and column in COLUMNS:
         report.add_error(row, column, "empty_cell", "the cell is empty; fill it in")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):

@@ -65,7 +65,8 @@ class Links:
         """Return the link of a row id; raise ConfigurationError `links.unknown_id`."""
         found = next((link for link in self.people if link.id == person_id), None)
         if found is None:
-            raise ConfigurationError("links.unknown_id", f"no person has the id {person_id!r} in this list of links")
+            message = f"no person has the id {person_id!r} in this list of links"
+            raise ConfigurationError("links.unknown_id", message, id=person_id)
         return found
 
     def with_link(self, link: Link) -> Links:
@@ -172,4 +173,4 @@ def _inert(cell: str) -> str:
 
 
 def _malformed(file: str) -> NoReturn:
-    raise ConfigurationError("links.malformed", f"{file} holds no list of links of this program")
+    raise ConfigurationError("links.malformed", f"{file} holds no list of links of this program", path=file)

@@ -34,6 +34,8 @@ from evote.election.result import combine_result
 from evote.election.state import ElectionState, Phase
 from evote.election.tally import compute_tally, contests_to_decrypt
 from evote.errors import ConfigurationError, PolicyError
+from evote.texts.language import Language
+from evote.texts.names import name_phase
 
 _NONCE_PREFIX: Final = b"evote/election-nonce/1\x00"
 
@@ -121,6 +123,9 @@ def result_step(state: ElectionState, _random: RandomBytes) -> Result | None:
         raise PolicyError(
             "result.waiting",
             f"{len(published)} of {state.manifest.quorum} necessary trustees have decrypted; still missing: {names}",
+            count=len(published),
+            quorum=state.manifest.quorum,
+            names=names,
         )
     return combine_result(state, published[: state.manifest.quorum] if is_anything_to_decrypt(state) else ())
 
@@ -158,11 +163,17 @@ def require_phase(state: ElectionState, phase: Phase) -> None:
     """Raise PolicyError `election.not_due` where the election awaits something else."""
     if state.phase is Phase.ABORTED:
         raise PolicyError(
-            "election.aborted", f"the key ceremony ended with a complaint; guilty is trustee {state.culprit}"
+            "election.aborted",
+            f"the key ceremony ended with a complaint; guilty is trustee {state.culprit}",
+            trustee=state.culprit,
         )
     if state.phase is not phase:
+        now, due = (name_phase(one.value, Language.ENGLISH) for one in (state.phase, phase))
         raise PolicyError(
-            "election.not_due", f"the election awaits {state.phase.value!r} now; this step belongs to {phase.value!r}"
+            "election.not_due",
+            f"this is not the time for {due}; the election awaits {now}",
+            phase=state.phase.value,
+            due=phase.value,
         )
 
 
@@ -173,4 +184,7 @@ def check_author(manifest_key: bytes, key: SigningKey, role: str) -> None:
             "key.wrong_author",
             f"the key file holds {key.public_key.hex()[:16]}..., "
             f"the {role} of this election is {manifest_key.hex()[:16]}...",
+            role=role,
+            given=key.public_key.hex()[:16],
+            known=manifest_key.hex()[:16],
         )

@@ -9,6 +9,23 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
         "다른 evote 명령이 끝난 뒤 다시 실행하십시오.",
         "Run the command again when the other evote command has ended.",
     ),
+    "board.not_trusted": (
+        "먼저 evote board trust URL --log-key KEY로 기록의 키를 정하십시오. 키는 다른 경로로 알려진 것을 쓰십시오.",
+        "Decide about its key first: evote board trust URL --log-key KEY, with the key as it was announced elsewhere.",
+    ),
+    "board.insecure_url": ("https로 시작하는 게시판 주소를 쓰십시오.", "Use the board's https address."),
+    "submit.unavailable": (
+        "같은 명령을 다시 실행하십시오. 두 번 제출되지 않습니다.",
+        "Run the same command again; nothing is submitted twice.",
+    ),
+    "submit.promised": (
+        "같은 명령을 다시 실행하십시오. 두 번 제출되지 않습니다.",
+        "Run the same command again; nothing is submitted twice.",
+    ),
+    "submit.bad_receipt": (
+        "공표된 것으로 여기지 말고 감사인에게 알리십시오.",
+        "Tell the auditors; do not take the statement for published.",
+    ),
     "board.missing": (
         "evote board create로 게시판을 먼저 만드십시오.",
         "Make a board first: evote board create.",

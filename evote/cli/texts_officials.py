@@ -7,6 +7,8 @@ from typing import Final
 OFFICIALS: Final[dict[str, tuple[str, str]]] = {
     "notice": ("알림", "notice"),
     "hint": ("도움말", "hint"),
+    "error": ("오류", "error"),
+    "detail": ("자세히(영어)", "detail"),
     "as_it_is": ("{message}", "{message}"),
     "bug": (
         "프로그램 오류({kind})입니다. --debug로 다시 실행하면 위치를 볼 수 있습니다",
@@ -169,7 +171,7 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
         "{id} got the credential of {file} before; nothing was changed.",
     ),
     "ask_destroy": (
-        "{file}을(를) 파기합니까? 되돌릴 수 없습니다.",
+        "{file}을(를) 파기합니까? 되돌릴 수 없습니다. (네: y, 아니요: n)",
         "Destroy {file}? This can't be undone.",
     ),
     "links_destroyed": (

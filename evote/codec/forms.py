@@ -26,7 +26,6 @@ U = TypeVar("U")
 Word = TypeVar("Word", bound=StrEnum)
 
 NO_GETTERS: Final[Mapping[str, Callable[[Any], object]]] = MappingProxyType({})
-_LOWER_HEX: Final = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ def hexadecimal(size: int) -> Form[bytes]:
     """Return the form of `size` bytes in lower-case hexadecimal."""
 
     def read(source: Source, value: object, place: str) -> bytes:
-        return bytes.fromhex(_hex_text(source, value, place, size))
+        return _hex_bytes(source, value, place, size)
 
     return Form(read, bytes.hex)
 
@@ -176,13 +175,18 @@ def _located(source: Source, place: str, parse: Callable[[str], T], text: str) -
         raise type(error)(error.code, f"{source.kind}: {place}: {error.message}") from error
 
 
-def _hex_text(source: Source, value: object, place: str, size: int) -> str:
+def _hex_bytes(source: Source, value: object, place: str, size: int) -> bytes:
     text = _typed(source, value, place, str)
     if len(text) != 2 * size:
         _refuse(source, "wrong_width", place, f"has {len(text)} hex digits, it must have {2 * size}")
-    if not _LOWER_HEX.issuperset(text):
+    try:
+        data = bytes.fromhex(text)
+    except ValueError:
+        data = b""
+    # fromhex also takes capitals and skips white space
+    if data.hex() != text:
         _refuse(source, "not_lower_hex", place, "is not lower-case hexadecimal (0-9 and a-f)")
-    return text
+    return data
 
 
 def _typed(source: Source, value: object, place: str, expected: type[T]) -> T:

@@ -49,6 +49,7 @@ BOARD: Final[dict[str, str]] = {
     "board.old_checkpoint": "공개할 체크포인트의 크기가 기록과 맞지 않습니다{detail}",
     "board.bad_dsn": "데이터베이스 주소는 postgresql://user@host:5432/name처럼 쓰십시오",
     "board.database_gone": "데이터베이스 서버와 연결이 끊겼습니다{detail}",
+    "board.no_driver": "PostgreSQL 게시판에는 psycopg 드라이버가 필요합니다. evote[postgresql]을 설치하십시오",
     "board.not_durable": "데이터베이스 서버가 fsync 없이 동작합니다. 게시판에는 fsync가 필요합니다{detail}",
     "board.other_sequencer": "다른 프로그램이 이 기록을 쓰고 있습니다. 그 프로그램을 끝내거나 기다리십시오{detail}",
     "board.old_schema": "데이터베이스가 이전 버전의 것입니다. 게시판을 먼저 한 번 여십시오{detail}",

@@ -8,20 +8,26 @@ replay.
 """
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from evote.client.reader import RecordReader, open_checkpoint
+from evote.client.source import FolderSource
 from evote.errors import EvoteError
-from evote.replay.replay import LogEntry, replay_election
+from evote.replay import record
+from evote.replay.replay import LogEntry, Replay, replay_election
 from tests.attacks.case import Case
 from tests.attacks.cases_ballots import CASES
+from tests.client.records import write_folder
 from tests.forge.ballots import Craft
 from tests.forge.forger import Lies, forge
 from tests.forge.judges import verify_files
 from tests.forge.log import Forgery
 from tests.forge.numbers import GROUP, P, b
 from tests.forge.plans import BASE
-from tests.forge.record import files_of
+from tests.forge.record import NO_WITNESSES, files_of
 
 STEP = "Eva at first"  # cast and superseded, so that no sum holds it
 SIZE = 512
@@ -34,12 +40,33 @@ def side_file(forgery: Forgery) -> SideFile:
 
 
 def replayed(forgery: Forgery, side: SideFile) -> str:
-    """Let the board's replay judge with the side file; return the code of its refusal, empty where there is none."""
+    """Let the board's replay judge with the side file; return the code of its refusal, empty where there is none.
+
+    A replay that reads the record range by range must say the same.
+    """
     entries = [
         LogEntry(line.entry, line.payload, commitments) for line, commitments in zip(forgery.lines, side, strict=True)
     ]
+    refusal = refusal_of(lambda: replay_election(entries, forgery.scope, GROUP))
+    assert refusal_of(lambda: replay_folder(forgery, side)) == refusal
+    return refusal
+
+
+def replay_folder(forgery: Forgery, side: SideFile) -> None:
+    """Write the record into a folder and replay it from there."""
+    with TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(record, "MINIMUM_ENTRIES", 1)
+        folder = write_folder(Path(name), files_of(forgery, side_file=side))
+        source = FolderSource(folder)
+        reader = RecordReader(source, open_checkpoint(source, NO_WITNESSES))
+        replay = Replay(GROUP, forgery.scope)
+        record.RecordReplay(replay, reader, folder, 1, seen=lambda _: None, progress=lambda _: None).run()
+
+
+def refusal_of(action: Callable[[], object]) -> str:
+    """Return the code of the error that an action raises, empty where it raises none."""
     try:
-        replay_election(entries, forgery.scope, GROUP)
+        action()
     except EvoteError as error:
         return error.code
     return ""

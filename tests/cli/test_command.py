@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from evote.cli.command import command, default_language, new_app
+from evote.cli.command import command, new_app
 from evote.cli.failure import exit_code
 from evote.cli.output import Output
-from evote.cli.texts import TEXTS, Language
+from evote.cli.texts import TEXTS
 from evote.cli.texts_hints import HINTS
 from evote.election.state import Phase
 from evote.errors import (
@@ -24,6 +24,7 @@ from evote.errors import (
     ProtocolError,
     VerificationError,
 )
+from evote.texts.language import Language
 from tests.cli.scene import evote
 
 
@@ -75,14 +76,6 @@ def test_a_bug_is_no_traceback(capsys: pytest.CaptureFixture[str]) -> None:
         shown = capsys.readouterr().err
         assert ("Traceback" in shown) is ("--debug" in arguments)
         assert "5ecret2" not in shown
-
-
-def test_the_language_follows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LC_ALL before LANG; everything that is not Korean is English."""
-    monkeypatch.setenv("LANG", "ko_KR.UTF-8")
-    assert default_language() is Language.KOREAN
-    monkeypatch.setenv("LC_ALL", "C")
-    assert default_language() is Language.ENGLISH
 
 
 def test_usage_errors_exit_2() -> None:

@@ -1,10 +1,15 @@
 """The inbox: a bad file stops nobody, and every file ends where its verdict says."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
+from evote.board.admission import Posting
+from evote.board.board import Board
+from evote.board.sequencer import Ticket
+from evote.cli import inbox
 from evote.client.submission import Submission, read_submission, write_submission
 from evote.election.kinds import Kind
 from evote.election.records import TrusteeConfirmation
@@ -78,6 +83,48 @@ def test_the_same_file_again_is_the_same_entry(stage_open: Scene, copy_of: Copy)
     assert proof.read_bytes().startswith(b"c2sp.org/tlog-proof@v1\n")
     ran = evote("board", "receipt", scene.board, first + 1, "--out", scene.folder / "none")
     assert (ran.code, (scene.folder / "none").exists()) == (4, False)
+
+
+def test_files_are_read_batch_by_batch(stage_open: Scene, copy_of: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many files there are, no more than a batch of them is read before it is submitted."""
+    scene = copy_of(stage_open)
+    for person in ("kim", "lee", "park"):
+        scene.cast(person, "merger=yes")
+    events: list[str] = []
+
+    def read(path: Path) -> Submission:
+        events.append("read")
+        return read_submission(path)
+
+    def submit(board: Board, postings: Sequence[Posting]) -> list[Ticket]:
+        events.append("submit")
+        return submit_many(board, postings)
+
+    submit_many = Board.submit_many
+    monkeypatch.setattr(inbox, "BATCH", 2)
+    monkeypatch.setattr(inbox, "read_submission", read)
+    monkeypatch.setattr(Board, "submit_many", submit)
+
+    assert len(scene.collect()["admitted"]) == 3
+    assert events == ["read", "read", "submit", "read", "submit"]
+
+
+def test_a_file_that_vanishes_stops_nobody(stage_open: Scene, copy_of: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that can't be read any more when its turn comes is reported as waiting; the others are admitted."""
+    scene = copy_of(stage_open)
+    scene.cast("kim", "merger=yes")
+    (gone,) = scene.inbox.glob("*.submission")
+    scene.cast("lee", "merger=no")
+
+    def read(path: Path) -> Submission:
+        if path == gone:
+            path.unlink()
+        return read_submission(path)
+
+    monkeypatch.setattr(inbox, "read_submission", read)
+    report = scene.collect()
+
+    assert (len(report["admitted"]), list(report["waiting"]), report["refused"]) == (1, [gone.name], {})
 
 
 def test_what_comes_too_early_waits(stage_created: Scene, copy_of: Copy) -> None:

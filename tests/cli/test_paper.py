@@ -59,7 +59,7 @@ def test_paper_and_ballot_box_together(tmp_path: Path) -> None:
     good("roll", "strike", "--id", "park", "--reason", "voted_on_paper", *scene.as_registrar, "--links", scene.links)
     good("election", "close", *scene.as_authority)
     early = evote("election", "tally", *scene.as_authority)
-    assert (early.code, "awaits 'paper'" in early.err) == (4, True)
+    assert (early.code, "awaits the paper counts" in early.err) == (4, True)
 
     counts = scene.folder / "counts.yaml"
     counts.write_text(QUOTED.replace("2", "3"))

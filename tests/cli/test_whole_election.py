@@ -132,7 +132,7 @@ def test_a_step_that_is_not_due_is_refused(stage_created: Scene, copy_of: Copy) 
     scene = copy_of(stage_created)
     for step in ("keys", "rehearsal", "open", "close", "tally", "result", "finish"):
         ran = evote("election", step, *scene.as_authority, *(["--off-schedule"] if step in ("open", "close") else []))
-        assert (ran.code, "the election awaits 'commitments'" in ran.err) == (4, True)
+        assert (ran.code, "the election awaits the trustees' commitments" in ran.err) == (4, True)
 
 
 def test_another_key_is_refused(stage_created: Scene, copy_of: Copy) -> None:

@@ -1,12 +1,16 @@
 """Every tally in the range is found, and nothing outside it."""
 
+import tracemalloc
+
 import pytest
+from gmpy2 import mpz
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evote.core import discrete_log
 from evote.core.discrete_log import DiscreteLog
 from evote.core.group import Group
+from evote.core.parameters import STANDARD
 from evote.errors import VerificationError
 from tests.core.toy_groups import TOY_16, TOY_64
 
@@ -57,6 +61,54 @@ def test_range_beyond_the_order_gives_the_least_value() -> None:
     solver = DiscreteLog(TINY, TINY.generator, 1000)
 
     assert [solver.solve(TINY.generator**t) for t in range(TINY.order)] == list(range(TINY.order))
+
+
+class CountingModulus:
+    """Stands on the right of % in place of p, and counts."""
+
+    def __init__(self, value: mpz) -> None:
+        self.value = value
+        self.count = 0
+
+    def __rmod__(self, product: mpz) -> mpz:
+        """Reduce and count."""
+        self.count += 1
+        return product % self.value
+
+
+def test_multiplications_for_fifty_million(monkeypatch: pytest.MonkeyPatch) -> None:
+    """28,285 multiplications build the table and at most 1,768 find a result: 50 ms would be enough for 12,000."""
+    group = Group(STANDARD)
+    modulus = CountingModulus(group.p)
+    base = group.generator**99
+    powers = {t: base**t for t in (0, 1, 24_999_999, 49_999_999, 50_000_000)}
+    outside = base**50_000_001
+    monkeypatch.setattr(group, "p", modulus)
+    # Plain powers are not counted; they need the modulus itself.
+    monkeypatch.setattr(discrete_log, "powmod", lambda x, e, _: pow(x, e, modulus.value))
+    monkeypatch.setattr(type(base), "__pow__", lambda x, e: group.computed_element(pow(x.value, e, modulus.value)))
+
+    solver = DiscreteLog(group, base, 50_000_000)
+
+    assert modulus.count == solver.baby_steps == 28_285
+    for t, power in powers.items():
+        modulus.count = 0
+        assert solver.solve(power) == t
+        assert modulus.count <= 1_768
+    with pytest.raises(VerificationError):
+        solver.solve(outside)
+
+
+def test_table_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The table takes no more than 160 bytes for each entry, and its entries are bounded whatever the maximum."""
+    monkeypatch.setattr(discrete_log, "_MAX_TABLE_ENTRIES", 20_000)
+    tracemalloc.start()
+    solver = DiscreteLog(TOY, BASE, 10**15)
+    size = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+
+    assert size < 20_000 * 160
+    assert solver.solve(BASE**123_456) == 123_456
 
 
 def test_tally_of_the_real_group(standard: Group) -> None:

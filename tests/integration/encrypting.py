@@ -7,11 +7,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 
 from evote.board.admission import Posting
-from evote.board.election_admission import stored_facts
 from evote.codec.payloads import decode_payload, encode_payload
 from evote.core.fixed_base import BULK_WINDOW_BITS
 from evote.election.ballot import encrypt_ballot
 from evote.election.ballot_check import BallotFacts
+from evote.election.ballot_facts import stored_facts
 from evote.election.context import ElectionKeyContext, make_context, with_keys
 from evote.election.kinds import Kind
 from evote.election.manifest import Manifest

@@ -17,7 +17,7 @@ from evote.election.records import TrusteeCommitment, TrusteeShares
 from evote.election.state import Phase
 from evote.keystore import Keystore
 from tests.trustee_cli.stage import LOG_KEY, PASSPHRASE, TRUSTEES, Stage
-from trustee_cli import desk, vault
+from trustee_cli import delivery, vault
 
 
 def seat_of(stage: Stage, trustee: int) -> vault.Seat:
@@ -99,7 +99,7 @@ def test_killed_between_saving_and_writing(begun: Stage, monkeypatch: pytest.Mon
 
     for _ in range(4):
         with monkeypatch.context() as patch:
-            patch.setattr(desk, "write_submission", die)
+            patch.setattr(delivery, "write_submission", die)
             assert begun.work(1, "ceremony").exit_code == 130
         before = seat_of(begun, 1)
         assert begun.work(1, "ceremony").exit_code == 0

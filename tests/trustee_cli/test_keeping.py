@@ -260,6 +260,7 @@ def test_settings_can_not_be_reached_from_outside() -> None:
         "--debug",
         "--outbox",
         "--log-key",
+        "--policy",
         "--election",
         "--wait",
         "--wait-seconds",
@@ -313,4 +314,4 @@ def test_help() -> None:
     result = CliRunner().invoke(app, ["--help"])
     for name in ("identity", "status", "ceremony", "rehearse", "decrypt", "backup", "restore", "forget"):
         assert name in result.stdout
-    assert "it never sends any" in " ".join(result.stdout.replace("│", " ").split())
+    assert "no secret leaves it" in " ".join(result.stdout.replace("│", " ").split())

@@ -17,7 +17,7 @@ from evote.keystore import Keystore
 from evote.log.statement import encode_statement, sign_statement
 from tests.election.built_election import NO, YES, person
 from tests.trustee_cli.stage import LOG_KEY, PASSPHRASE, Stage, write_record
-from trustee_cli import desk, vault
+from trustee_cli import delivery, vault
 from trustee_cli.decrypting import plan_decryption
 
 
@@ -83,7 +83,7 @@ def test_killed_between_saving_and_writing(closed: Stage, monkeypatch: pytest.Mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(desk, "write_submission", die)
+        patch.setattr(delivery, "write_submission", die)
         assert closed.work(1, "decrypt").exit_code == 130
     box = vault.Vault(*Keystore.open(closed.home(1) / "keystore", PASSPHRASE))
     saved = box.seats[closed.story.state.election_id].statements[Kind.TRUSTEE_DECRYPTION]

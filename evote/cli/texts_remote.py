@@ -1,0 +1,31 @@
+"""Texts about boards at a URL, Korean and English."""
+
+from __future__ import annotations
+
+from typing import Final
+
+REMOTE: Final[dict[str, tuple[str, str]]] = {
+    "ask_log_key": (
+        "이 게시판은 기록의 키가 다음과 같다고 합니다.\n  {key}\n다른 경로로 알려진 키와 같습니까?",
+        "This board says that its log has the key\n  {key}\nIs it the key that was announced elsewhere?",
+    ),
+    "board_trusted": (
+        "이제 {url}의 기록은 이 키로만 믿습니다.",
+        "From now on the record at {url} is believed under this key alone.",
+    ),
+    "board_was_trusted": (
+        "{url}의 기록은 이미 이 키로 믿고 있습니다.",
+        "The record at {url} was trusted under this key already.",
+    ),
+    "submitting": ("게시판에 제출 중", "Submitting to the board"),
+    "verifying_ballots": ("투표지를 모두 검증하는 중", "Verifying all ballots"),
+    "promised": (
+        "게시판이 진술을 {index}번 항목으로 받았지만 지금은 증인 서버가 모자랍니다. 영수증을 기다립니다",
+        "the board has accepted the statement as entry {index}, but has not enough witnesses at this moment; waiting "
+        "for its receipt",
+    ),
+    "ballot_published": (
+        "투표지가 기록의 {index}번 항목에 있습니다. 게시판의 영수증을 검증했습니다.",
+        "The ballot is entry {index} of the log; the board's receipt was verified.",
+    ),
+}
