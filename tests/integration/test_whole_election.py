@@ -133,7 +133,8 @@ def test_the_result_is_what_people_voted(decided: Decided) -> None:
     }
     assert found["used_trustees"] == [1, 3]
     merger, site = found["contests"]
-    assert [(unit["districts"], unit["votes"]) for contest in (merger, site) for unit in contest["units"]] == [
+    units = [unit for contest in (merger, site) for unit in contest["units"]]
+    assert [([district["label"] for district in unit["districts"]], unit["votes"]) for unit in units] == [
         (["north"], [3, 0]),
         (["south"], [1, 1]),
         (["north"], [2, 0, 0]),

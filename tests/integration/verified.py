@@ -29,7 +29,7 @@ def verify_record(board: Board, archive: Path) -> Any:
 def votes_of(report: Any) -> dict[tuple[str, str, str], int]:
     """Return the votes that the verifier found, by contest, districts of the unit, and option."""
     return {
-        (contest["label"], "+".join(unit["districts"]), option["label"]): votes
+        (contest["label"], "+".join(district["label"] for district in unit["districts"]), option["label"]): votes
         for contest in report["summary"]["contests"]
         for unit in contest["units"]
         for option, votes in zip(contest["options"], unit["votes"], strict=True)
