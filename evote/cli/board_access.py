@@ -72,6 +72,10 @@ class BoardAccess(ABC):
     def submit(self, submission: Submission) -> int:
         """Publish a signed statement; return its index. Raise the refusal, or BoardError."""
 
+    @abstractmethod
+    def require_published(self) -> None:
+        """Raise BoardError `board.no_quorum` where something that was accepted waits for witnesses."""
+
     def find(self, wanted: str | None) -> ElectionState:
         """Return the state of the election whose id begins with `wanted`; without one, of the only election.
 
@@ -152,6 +156,10 @@ class OpenBoard(BoardAccess):
         ticket = self.board.submit(submission.entry, submission.payload, submission.commitments or None)
         self.board.flush()
         return ticket.index
+
+    def require_published(self) -> None:
+        """Publish what can be published."""
+        self.board.flush()
 
 
 class WatchedAdmission(ElectionAdmission):

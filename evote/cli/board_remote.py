@@ -97,6 +97,9 @@ class RemoteBoard(BoardAccess):
             )
         return index
 
+    def require_published(self) -> None:
+        """Nothing waits: what a remote board's states say is under its published checkpoint."""
+
     def _look(self) -> RecordReader:
         """Read what is new."""
         for look in range(1, LOOKS + 1):

@@ -236,13 +236,17 @@ def _step(
 def _publish_step(
     opened: BoardAccess, state: ElectionState, key: SigningKey, kind: Kind, out: Output, check: Check | None = None
 ) -> bool:
-    """Publish a step where it does not stand yet; return whether it was published now."""
+    """Publish a step where it does not stand yet; return whether it was published now.
+
+    A step that stands, but waits for witnesses, is not done: BoardError `board.no_quorum`.
+    """
     # Nothing else needs what is in the ballots.
     is_adding = kind is Kind.TALLY and state.phase is Phase.TALLY
     counted = opened.with_ballots(state.election_id) if is_adding else state
     with out.progress("computing", None):
         record = STEPS[kind](counted, secrets.token_bytes)
     if record is None:
+        opened.require_published()
         return False
     if check is not None:
         check(opened, state)
