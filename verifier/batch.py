@@ -32,7 +32,7 @@ powers of 256 bits, 768 to join the bits.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gmpy2 import jacobi, mpz, powmod
@@ -73,28 +73,38 @@ class Batch:
         self._squares = True
         self._exponent_g, self._exponent_k = mpz(0), mpz(0)
 
-    def _coefficient(self) -> int:
-        return int.from_bytes(self._random_bytes(COEFFICIENT_BYTES), "big")
-
     def add(self, contests: Iterable[ContestProofs]) -> None:
         """Add a ballot; its coefficients are drawn now, when it has been read."""
         for contest in contests:
-            limit_a, limit_b = self._add_equations(contest.limit)
+            fresh = self._coefficients(contest)
+            limit_a, limit_b = self._add_equations(contest.limit, fresh)
             for (alpha, beta), proof in zip(contest.components, contest.selections, strict=True):
-                own_a, own_b = self._add_equations(proof)
+                own_a, own_b = self._add_equations(proof, fresh)
                 # the limit proof is about the products of all alpha and of all beta
-                self._add_component(alpha, own_a + limit_a)
-                self._add_component(beta, own_b + limit_b)
+                self._add_component(alpha, own_a + limit_a, next(fresh))
+                self._add_component(beta, own_b + limit_b, next(fresh))
 
-    def _add_equations(self, proof: Proof) -> tuple[mpz, mpz]:
+    def _coefficients(self, contest: ContestProofs) -> Iterator[int]:
+        """Draw one coefficient for each commitment and component of a contest, all at once."""
+        count = 2 * len(contest.components) + sum(
+            len(proof.commitments) for proof in (contest.limit, *contest.selections)
+        )
+        drawn = self._random_bytes(count * COEFFICIENT_BYTES)
+        return (
+            int.from_bytes(drawn[start : start + COEFFICIENT_BYTES], "big")
+            for start in range(0, count * COEFFICIENT_BYTES, COEFFICIENT_BYTES)
+        )
+
+    def _add_equations(self, proof: Proof, fresh: Iterator[int]) -> tuple[mpz, mpz]:
         """Take the equations of one proof; return sum rho_j*c_j and sum sigma_j*c_j."""
         on_alpha, on_beta = mpz(0), mpz(0)
+        commitments, add = iter(proof.commitments), self._low.add
         if self._each:
             self._test(proof.commitments)
         for j, (c, v) in enumerate(zip(proof.challenges, proof.responses, strict=True)):
-            rho, sigma = self._coefficient(), self._coefficient()
-            self._low.add(proof.commitments[2 * j], rho)
-            self._low.add(proof.commitments[2 * j + 1], sigma)
+            rho, sigma = next(fresh), next(fresh)
+            add(next(commitments), rho)
+            add(next(commitments), sigma)
             on_alpha += rho * c
             on_beta += sigma * c
             # e_g = sum rho_j*v_j, e_K = sum sigma_j*(v_j - j*c_j)
@@ -102,10 +112,10 @@ class Batch:
             self._exponent_k += sigma * (v - j * c)
         return on_alpha, on_beta
 
-    def _add_component(self, x: mpz, coefficient: mpz) -> None:
+    def _add_component(self, x: mpz, coefficient: mpz, s: int) -> None:
         if self._each:
             self._test((x,))
-        self._membership.add(x, self._coefficient())
+        self._membership.add(x, s)
         m = int(-coefficient % Q)
         self._low.add(x, m & _LOW)
         self._high.add(x, m >> EXPONENT_BITS)

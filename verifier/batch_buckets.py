@@ -13,6 +13,7 @@ whether the numbers are squares (``verifier/batch.py``).
 *Cost* in products mod p, with k windows of w bits and n numbers: at most k*n for adding, 2*k*2^w for the rows.
 """
 
+from collections import deque
 from collections.abc import Sequence
 
 from gmpy2 import mpz
@@ -25,6 +26,8 @@ FEWEST_WINDOWS = 8
 MOST_WINDOWS = 64
 # numbers go through the windows together, so that one row at a time is in the cache
 WAITING = 1024
+# so many buckets are looked up before the first of them is used, so that their addresses come from memory together
+AHEAD = 32
 
 
 def window_widths(count: int) -> tuple[int, ...]:
@@ -52,25 +55,31 @@ class Buckets:
         for width in window_widths(expected):
             self._rows.append((shift, width, [None] * (1 << width)))
             shift += width
-        self._waiting: list[tuple[mpz, int]] = []
+        self._numbers: list[mpz] = []
+        self._exponents: list[int] = []
 
     def add(self, x: mpz, exponent: int) -> None:
         """Multiply x^exponent into the product; 0 < x < p, 0 <= exponent < 2^128."""
-        self._waiting.append((x, exponent))
-        if len(self._waiting) == WAITING:
+        self._numbers.append(x)
+        self._exponents.append(exponent)
+        if len(self._numbers) >= WAITING:
             self._pour()
 
     def _pour(self) -> None:
-        waiting = self._waiting
+        p, numbers, exponents = P, self._numbers, self._exponents
         for shift, width, row in self._rows:
             mask = (1 << width) - 1
-            for x, exponent in waiting:
-                digit = exponent >> shift & mask
-                # x^0 = 1
-                if digit:
-                    bucket = row[digit]
-                    row[digit] = x if bucket is None else bucket * x % P
-        waiting.clear()
+            digits = [exponent >> shift & mask for exponent in exponents]
+            for start in range(0, len(digits), AHEAD):
+                part = digits[start : start + AHEAD]
+                deque(map(row.__getitem__, part), maxlen=0)
+                for x, digit in zip(numbers[start : start + AHEAD], part, strict=True):
+                    # x^0 = 1
+                    if digit:
+                        bucket = row[digit]
+                        row[digit] = x if bucket is None else bucket * x % p
+        numbers.clear()
+        exponents.clear()
 
     def bit_products(self) -> list[mpz]:
         """Return T_b for b = 0..127 and forget everything."""

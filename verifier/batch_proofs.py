@@ -89,11 +89,11 @@ def _contest_proofs(contest: dict[str, Any], elements: Iterator[bytes], h_i: byt
     selections: list[Proof] = []
     alpha_bar, beta_bar = ONE, ONE
     for option, selection in enumerate(contest["selections"], start=1):
-        alpha, beta = number(selection["alpha"]), number(selection["beta"])
+        texts = bytes.fromhex(selection["alpha"]), bytes.fromhex(selection["beta"])
+        alpha, beta = mpz.from_bytes(texts[0], "big"), mpz.from_bytes(texts[1], "big")
         proof = _proof(selection, elements)
         if proof is None or not (0 < alpha < P and 0 < beta < P):
             return None
-        texts = bytes.fromhex(selection["alpha"]), bytes.fromhex(selection["beta"])
         # sum c_j = c in Z_q, c over the recorded commitments
         if sum(proof.challenges) % ORDER != hashing.selection_challenge(h_i, index, option, *texts, proof.encoded):
             return None

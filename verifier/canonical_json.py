@@ -8,7 +8,7 @@ of magnitude < 2^53.
 space, key order, escapes, ``-0``, leading zeros.
 
 *Invariants*: ``read`` ends for every input without recursion beyond the interpreter's limit and without
-building huge integers.
+building huge integers. What ``encode`` writes does not depend on which of its two ways it takes.
 """
 
 import json
@@ -39,6 +39,8 @@ def _object(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
+# what the format has in common with the library's writer: see ``encode``
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"), sort_keys=True)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=_object, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse, strict=True
 )
@@ -73,12 +75,27 @@ def encode(value: Any) -> bytes:
     """Return the canonical bytes of a value; raise Malformed for a value that the format does not hold."""
     parts: list[str] = []
     try:
+        # ASCII is in NFC, and its code points are ordered like its UTF-16 code units
+        if _is_plain(value) and (text := _ENCODER.encode(value)).isascii():
+            return text.encode("ascii")
         _write(value, parts)
         return "".join(parts).encode("utf-8", errors="strict")
     except UnicodeEncodeError:
         raise Malformed("lone surrogate in a string") from None
     except RecursionError:
         raise Malformed("nested too deeply") from None
+
+
+def _is_plain(value: Any) -> bool:
+    """Say whether a value holds nothing but the format's types, keys and integers."""
+    kind = type(value)
+    if kind is str or kind is bool:
+        return True
+    if kind is int:
+        return bool(-LIMIT < value < LIMIT)
+    if kind is dict:
+        return all(type(key) is str for key in value) and all(map(_is_plain, value.values()))
+    return kind is list and all(map(_is_plain, value))
 
 
 def _sort_key(key: str) -> bytes:

@@ -28,7 +28,7 @@ def b4(index: int) -> bytes:
 
 def element_bytes(x: mpz) -> bytes:
     """Return b(x, 512)."""
-    return int(x).to_bytes(ELEMENT_BYTES, "big")
+    return x.to_bytes(ELEMENT_BYTES, "big")
 
 
 def scalar_bytes(x: mpz) -> bytes:
@@ -43,7 +43,7 @@ def h(key: bytes, tag: int, *parts: bytes) -> bytes:
 
 def h_q(key: bytes, tag: int, *parts: bytes) -> mpz:
     """Return H_q(key; tag, parts)."""
-    return mpz(int.from_bytes(h(key, tag, *parts), "big")) % Q
+    return mpz.from_bytes(h(key, tag, *parts), "big") % Q
 
 
 def parameter_base_hash(n: int, k: int) -> bytes:

@@ -54,8 +54,8 @@ def test_commitments_that_are_no_elements(place: int, stranger: str, many: bool)
 
 
 def even(count: int) -> bytes:
-    """Return random bytes that are an even number."""
-    return os.urandom(count - 1) + b"\0"
+    """Return random bytes, every sixteenth of them 0: coefficients that are even numbers."""
+    return b"".join(os.urandom(15) + b"\0" for _ in range(count // 16))
 
 
 @both_plans
@@ -87,18 +87,23 @@ def test_errors_that_cancel_need_independent_coefficients(factor: mpz) -> None:
 
 
 def test_every_coefficient_is_drawn_anew() -> None:
-    """Show that each commitment and component takes 16 bytes of its own from the operating system."""
-    drawn: list[int] = []
+    """Show that each commitment and component has 16 bytes of its own, drawn with its contest from the system."""
+    drawn: list[bytes] = []
 
     def source(count: int) -> bytes:
-        drawn.append(count)
-        return os.urandom(count)
+        drawn.append(os.urandom(count))
+        return drawn[-1]
 
     batch = Batch(KEY, 8, 24, source)
-    batch.add((TRUE[0],))
-    assert drawn == [16] * 16
-    batch.add((TRUE[1],))
-    assert drawn == [16] * 32
+    for number in (1, 2):
+        batch.add((TRUE[number],))
+        assert list(map(len, drawn)) == [16 * 16] * number
+    used = {int.from_bytes(part[at : at + 16], "big") for part in drawn for at in range(0, 256, 16)}
+    of_commitments = set(batch._low._exponents) & used
+    of_components = set(batch._membership._exponents)
+    assert len(of_commitments) == 24
+    assert len(of_components) == 8
+    assert of_commitments | of_components == used
     assert batch.verdicts().all
     defaults = Batch.__init__.__defaults__
     assert defaults == (os.urandom,)
