@@ -47,10 +47,40 @@ def open_database(folder: Path) -> Store:
     """Return the open database of a board; raise BoardError `board.missing` where there is none."""
     if not has_database(folder):
         raise BoardError("board.missing", f"there is no board in {folder}")
-    if not (folder / DSN_NAME).is_file():
+    if not is_shared(folder):
         return SqliteStore(folder / DATABASE_NAME)
-    dsn = files.read_file(folder / DSN_NAME).decode("utf-8", errors="replace").strip()
-    return _postgresql(dsn, folder)
+    return _postgresql(_read_dsn(folder), folder)
+
+
+def is_shared(folder: Path) -> bool:
+    """Say whether a board's database is on a server, where front ends can be."""
+    return (folder / DSN_NAME).is_file()
+
+
+def name_database(folder: Path, dsn: str) -> None:
+    """Keep the DSN of an existing log in a folder that names none.
+
+    Raise BoardError `board.other_database` where the folder has, or names, another one; as `open_database` where that
+    database holds no log. Nothing is kept then.
+    """
+    if has_database(folder):
+        if not is_shared(folder) or _read_dsn(folder) != dsn:
+            raise BoardError(
+                "board.other_database",
+                f"{folder} has another database; where that was moved, change {folder / DSN_NAME}",
+            )
+        return
+    store = _postgresql(dsn, folder)
+    try:
+        store.head()
+    finally:
+        store.close()
+    files.make_folders(folder)
+    files.replace_file(folder / DSN_NAME, dsn.encode(), files.PRIVATE_MODE)
+
+
+def _read_dsn(folder: Path) -> str:
+    return files.read_file(folder / DSN_NAME).decode("utf-8", errors="replace").strip()
 
 
 def _postgresql(dsn: str, folder: Path, head: Head | None = None) -> Store:

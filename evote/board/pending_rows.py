@@ -96,6 +96,13 @@ class PendingRows(Connections):
         with self._writing() as connection:
             self._drop(connection, leaf_hashes)
 
+    def drop_refusals(self, leaf_hashes: Sequence[bytes]) -> None:
+        """Forget what was refused; what waits again under the same hash goes on waiting."""
+        with self._writing() as connection:
+            for first in range(0, len(leaf_hashes), _MAXIMUM_VALUES):
+                among = pending_table.c.leaf_hash.in_(leaf_hashes[first : first + _MAXIMUM_VALUES])
+                connection.execute(delete(pending_table).where(among, pending_table.c.error != ""))
+
     def refusals(self, leaf_hashes: Sequence[bytes]) -> dict[bytes, EvoteError]:
         """Return the refusals of those among the postings that were refused."""
         found: dict[bytes, EvoteError] = {}

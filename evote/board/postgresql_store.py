@@ -27,6 +27,8 @@ LEASE_SECONDS: Final = 10
 _CONNECT_SECONDS: Final = 10
 _SETTINGS: Final = ("synchronous_commit = on", "lock_timeout = '10s'")
 _DRIVER: Final = "postgresql+psycopg"
+# A password may stand among the options, too (libpq, connection URIs).
+_SECRET_OPTIONS: Final = ("password", "sslpassword")
 _SCHEMES: Final = ("postgresql", "postgres", _DRIVER)
 
 _RESTORE: Final = ("board.database", "; restore a backup")
@@ -55,7 +57,8 @@ class PostgresqlStore(Store):
         Raise ConfigurationError `board.bad_dsn` for another text.
         """
         url = _parse_dsn(dsn)
-        super().__init__(_make_engine(url), url.set(drivername="postgresql").render_as_string(hide_password=True))
+        shown = url.set(drivername="postgresql").difference_update_query(_SECRET_OPTIONS)
+        super().__init__(_make_engine(url), shown.render_as_string(hide_password=True))
         self._holder = holder
 
     @classmethod
@@ -108,6 +111,12 @@ class PostgresqlStore(Store):
         ours = (lease_table.c.origin == head.origin, lease_table.c.holder == self._holder)
         with self._writing() as connection:
             connection.execute(update(lease_table).where(*ours).values(expires=0))
+
+    def has_sequencer(self) -> bool:
+        """Say whether somebody's lease runs."""
+        with self._reading() as connection:
+            query = select(lease_table.c.origin).where(lease_table.c.expires > _now(connection))
+            return connection.execute(query).first() is not None
 
     def _extend_lease(self, connection: Connection, head: Head) -> None:
         self._extend(connection, head.origin, _now(connection))

@@ -30,6 +30,7 @@ from evote.log.merkle import leaf_hash
 from evote.log.statement import decode_statement
 
 MAXIMUM_POOL: Final = 1024  # ballots; a full pool is sequenced
+EXAMINED_TOGETHER: Final = 4096  # postings; the proofs of many ballots cost less for each (docs/batch-verification.md)
 MAXIMUM_PAYLOAD_BYTES: Final = 4 * 2**20
 MAXIMUM_KEY_BYTES: Final = 64
 
@@ -98,9 +99,9 @@ class Sequencer:
             if isinstance(kind, EvoteError):
                 tickets += [_refused(posting, kind) for posting in same]
                 continue
-            for first in range(0, len(same), MAXIMUM_POOL):
+            for first in range(0, len(same), EXAMINED_TOGETHER):
                 take = self._take_ballots if kind else self._take_at_once
-                tickets += self._submit(same[first : first + MAXIMUM_POOL], take)
+                tickets += self._submit(same[first : first + EXAMINED_TOGETHER], take)
         return tickets
 
     def sequence(self) -> None:

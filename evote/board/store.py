@@ -53,6 +53,10 @@ class Store(EntryReads, LogNotes, PendingRows):
     def end_lease(self, head: Head) -> None:
         """Let another sequencer begin at once."""
 
+    def has_sequencer(self) -> bool:
+        """Say whether somebody holds the lease; always, where there is none to hold."""
+        return True
+
     @abstractmethod
     def _extend_lease(self, connection: Connection, head: Head) -> None:
         """Hold the lease for another while, in the transaction of an append: who appends is alive."""

@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from evote.bulk.crew import Crew, report_progress, worker_context
-from evote.bulk.verification import WINDOW_BITS, election_bytes
+from evote.bulk.verification import election_bytes
 from evote.client.place import open_record
 from evote.codec.payloads import decode_payload
+from evote.core.fixed_base import DEFAULT_WINDOW_BITS
 from evote.election.ballot_check import BallotFacts
 from evote.election.ballot_stream import BallotStream
 from evote.election.challenge import verify_opening
@@ -105,7 +106,8 @@ def prove_ranges(
         for task in ranges:
             yield prove_range(context, task, progress)
         return
-    with Crew(election_bytes(context), min(workers, len(ranges)), WINDOW_BITS) as crew:
+    # Tables serve the openings of challenged ballots alone.
+    with Crew(election_bytes(context), min(workers, len(ranges)), DEFAULT_WINDOW_BITS) as crew:
         yield from crew.map(_prove, ranges, progress)
 
 

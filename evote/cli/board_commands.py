@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from evote.board.board import Board
+from evote.board.database import name_database
 from evote.board.export import export_record
 from evote.cli.board_access import INBOX_NAME, access_board, open_board
 from evote.cli.command import command, new_app
 from evote.cli.files import write_public
 from evote.cli.inbox import collect as collect_inbox
 from evote.cli.inbox import count_submissions
-from evote.cli.options import LogKey, Yes
+from evote.cli.options import Database, LogKey, Yes
 from evote.cli.output import Output
 from evote.cli.trusted_boards import trust_board
 from evote.ed25519 import SEED_BYTES, SigningKey
@@ -35,15 +36,18 @@ def create(
     out: Output,
     folder: Folder,
     origin: Annotated[str, typer.Option("--origin", help="Name of the log, like vote.example.kr/2026.")],
+    database: Database = None,
 ) -> None:
     """Make a board; one of the same name that is there already is left alone."""
     is_new = True
     try:
-        board = Board.create(folder, origin, SigningKey(secrets.token_bytes(SEED_BYTES)))
+        board = Board.create(folder, origin, SigningKey(secrets.token_bytes(SEED_BYTES)), dsn=database)
     except BoardError as error:
         if error.code != "board.exists":
             raise
         is_new = False
+        if database is not None:
+            name_database(folder, database)
         board = Board.open(folder)
     with board:
         if read_checkpoint(board.checkpoint).origin != origin:

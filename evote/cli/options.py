@@ -23,6 +23,17 @@ OffSchedule = Annotated[
     bool, typer.Option("--off-schedule", help="Do it although the manifest's schedule says another time.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Don't ask for confirmation.")]
+Database = Annotated[
+    str | None,
+    typer.Option(
+        "--database",
+        metavar="DSN",
+        help=(
+            "PostgreSQL database of the board, like postgresql://user@host:5432/name; said once, kept in FOLDER. "
+            "Leave the password to PGPASSFILE or PGPASSWORD: others see the arguments of a program."
+        ),
+    ),
+]
 LogKey = Annotated[
     str | None, typer.Option("--log-key", metavar="VKEY", help="Key of the log, as its operator has announced it.")
 ]

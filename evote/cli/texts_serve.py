@@ -21,6 +21,11 @@ SERVE: Final[dict[str, tuple[str, str]]] = {
         "증인이 모두 이 컴퓨터에 있습니다. 시험용이며, 다른 사람에게는 아무것도 증명하지 못합니다",
         "all witnesses are on this machine: good for trying out, and proof of nothing to anybody else",
     ),
+    "serving_front_end": (
+        "{url}에서 기록 {origin}의 진술을 접수하고 있습니다. 끝내려면 Ctrl-C를 누르십시오.",
+        "A front end of the log {origin} answers at {url}; Ctrl-C ends it.",
+    ),
+    "served_front_end": ("끝났습니다.", "Ended."),
     "served": (
         "끝났습니다. 접수된 것은 모두 기록되었습니다.",
         "Ended; everything that was accepted is in the log.",

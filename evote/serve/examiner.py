@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 
 from evote.board.admission import Admission, BallotSource, Candidate, Derived, Posting, StoredEntry
 from evote.election.state import ElectionState
-from evote.errors import EvoteError
+from evote.errors import EvoteError, PolicyError
 
 
 class Examiner:
@@ -40,6 +40,12 @@ class Examiner:
         """Drop results that nobody has asked for: of statements that were in the log already."""
         for posting in postings:
             self._ready.pop(posting, None)
+
+    def reconsider(self, postings: Sequence[Posting]) -> None:
+        """Drop refusals by the rules that may be older than the state; no proof was verified for them."""
+        for posting in postings:
+            if isinstance(self._ready.get(posting), PolicyError):
+                del self._ready[posting]
 
     def examine(self, postings: Sequence[Posting]) -> Sequence[Candidate | EvoteError]:
         """Return a candidate or the refusal for each, in order, as far as possible from what was examined ahead."""

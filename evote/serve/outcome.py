@@ -26,7 +26,7 @@ NOTICES = {
     ),
     Witnessing.QUORUM: "A quorum of this log's witnesses has cosigned its checkpoint.",
     Witnessing.MISSING: (
-        "Too few witnesses answer. Statements are accepted and promised, but nothing new is published until they do."
+        "Too few witnesses answer. Statements enter the log, but nothing new is published until they do."
     ),
 }
 
@@ -49,7 +49,8 @@ class Outcome:
 class LogView:
     """How the log stands: entries committed and published, the checkpoint, the witnesses.
 
-    `published_at` and `missing_since` are monotonic times; `stopped` is why nothing more is accepted, else empty.
+    `published_at` and `missing_since` are monotonic times; `stopped` is why nothing more is accepted, else empty;
+    `has_sequencer` is False where a front end finds that nobody holds the log's lease.
     """
 
     origin: str
@@ -62,3 +63,4 @@ class LogView:
     promises: int
     overdue: int
     stopped: str = ""
+    has_sequencer: bool = True

@@ -43,7 +43,9 @@ _STATUS_OF_CLASS: Final[tuple[tuple[type[EvoteError], int], ...]] = (
     (PolicyError, 409),
     (BoardError, 503),
 )
-_PUBLIC_BOARD_CODES: Final = frozenset({"board.busy", "board.stopped", "board.stopping", "board.no_quorum"})
+_PUBLIC_BOARD_CODES: Final = frozenset(
+    {"board.busy", "board.stopped", "board.stopping", "board.no_quorum", "board.no_sequencer"}
+)
 _TITLES: Final = {
     400: "Malformed",
     403: "Not entitled",

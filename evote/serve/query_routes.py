@@ -15,12 +15,12 @@ from typing import Any, Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from evote.board.board import Board
 from evote.board.publish import CHECKPOINT_NAME
 from evote.errors import EncodingError, PolicyError
 from evote.log.checkpoint import read_checkpoint
 from evote.log.encoding import encode_base64, parse_decimal
 from evote.serve import models
+from evote.serve.desk import AskedBoard
 from evote.serve.problems import HttpError, encode_json
 from evote.serve.service import Service
 from evote.serve.submission_routes import JSON, problem_answers
@@ -93,7 +93,7 @@ def query_routes(service: Service) -> APIRouter:
     return router
 
 
-def _find_ballot(board: Board, scope: bytes, code: bytes) -> dict[str, Any]:
+def _find_ballot(board: AskedBoard, scope: bytes, code: bytes) -> dict[str, Any]:
     """Return where a ballot stands, with its receipt where it is published; called in the board's thread."""
     try:
         index = board.find_ballot(scope, code)

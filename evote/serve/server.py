@@ -28,6 +28,7 @@ import uvicorn
 
 from evote.board.admission import Admission
 from evote.board.board import Board
+from evote.board.database import is_shared
 from evote.board.keys import load_signer
 from evote.errors import BoardError, ConfigurationError, EvoteError
 from evote.log.policy import NO_QUORUM, Policy
@@ -68,7 +69,7 @@ def open_service(
     """
     metrics = Metrics()
     if clock is None:
-        clock = Clock(on_jump=lambda seconds: _report_jump(metrics, journal, seconds))
+        clock = Clock(on_jump=lambda seconds: report_jump(metrics, journal, seconds))
     examiner = Examiner(admission)
     board = Board.open(folder, admission=examiner)
     try:
@@ -87,6 +88,7 @@ def open_service(
             clock=clock,
             metrics=metrics,
             journal=journal,
+            is_shared=is_shared(folder),
         )
     except BaseException:
         board.close()
@@ -221,6 +223,7 @@ def default_workers() -> int:
     return max(2, len(os.sched_getaffinity(0)))
 
 
-def _report_jump(metrics: Metrics, journal: Journal, seconds: float) -> None:
+def report_jump(metrics: Metrics, journal: Journal, seconds: float) -> None:
+    """Count and log a jump of this machine's clock."""
     metrics.clock_jumps.inc()
     journal.error("clock_jump", seconds=round(seconds, 1))

@@ -11,9 +11,9 @@ from typing import Final
 
 from starlette.requests import Request
 
-from evote.board.board import Board
 from evote.serve.clock import Clock
 from evote.serve.cosign import Cosigner
+from evote.serve.desk import AskedBoard, Desk
 from evote.serve.journal import Journal
 from evote.serve.limits import Budget, RateLimit, client_of
 from evote.serve.metrics import Metrics
@@ -22,7 +22,6 @@ from evote.serve.problems import HttpError
 from evote.serve.proofs import GrowthProofs
 from evote.serve.settings import Settings
 from evote.serve.turnout import ElectionView, election_view
-from evote.serve.writer import Writer
 
 ELECTIONS_SECONDS: Final = 0.5  # how old the list of elections may be
 
@@ -33,7 +32,7 @@ class Service:
 
     record_folder: Path
     cache_folder: Path
-    writer: Writer
+    writer: Desk
     cosigner: Cosigner | None
     proofs: GrowthProofs
     settings: Settings
@@ -74,5 +73,5 @@ class Service:
         }
 
 
-def _election_views(board: Board) -> tuple[ElectionView, ...]:
+def _election_views(board: AskedBoard) -> tuple[ElectionView, ...]:
     return tuple(election_view(board.state(scope)) for scope in board.elections)

@@ -54,10 +54,10 @@ def status_routes(service: Service) -> APIRouter:
 
 
 def health_object(service: Service) -> dict[str, Any]:
-    """Return how the server is: status ok, degraded (no quorum, or broken promises) or failing."""
+    """Return how the server is: status ok, degraded (no quorum, no sequencer, broken promises) or failing."""
     view, now = service.writer.view, service.clock.monotonic()
     status = "ok"
-    if view.witnessing is Witnessing.MISSING or view.overdue:
+    if view.witnessing is Witnessing.MISSING or view.overdue or not view.has_sequencer:
         status = "degraded"
     if view.stopped:
         status = "failing"
@@ -70,6 +70,8 @@ def health_object(service: Service) -> dict[str, Any]:
     }
     if view.stopped:
         value["stopped"] = view.stopped
+    if not view.has_sequencer:
+        value["sequencer"] = "missing"
     if view.missing_since is not None:
         value["without_quorum_seconds"] = round(now - view.missing_since)
     if service.cosigner is not None:

@@ -22,11 +22,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from evote.board.admission import Posting
-from evote.board.board import Board
 from evote.errors import EncodingError, EvoteError
 from evote.log.promise import Promise, promise_object
 from evote.serve import models
 from evote.serve.bodies import CONTENT_TYPES, read_posting, received_body, split_submissions
+from evote.serve.desk import AskedBoard
 from evote.serve.outcome import Outcome
 from evote.serve.problems import (
     PROBLEM_TYPE,
@@ -119,7 +119,7 @@ def submission_routes(service: Service) -> APIRouter:
     return router
 
 
-def _find(service: Service, board: Board, leaf_hash: bytes) -> bytes | Promise:
+def _find(service: Service, board: AskedBoard, leaf_hash: bytes) -> bytes | Promise:
     """Return the receipt of an entry, or the promise about it; called in the board's thread."""
     index = board.index_of(leaf_hash)
     if index is None:

@@ -45,6 +45,7 @@ Collect = Callable[[bytes], Coroutine[Any, Any, Round]]
 
 IDLE_SECONDS: Final = 1.0
 BUSY_SECONDS: Final = 0.1  # how often what waits is looked at
+RENEW_SECONDS: Final = 3.0
 FIRST_RETRY_SECONDS: Final = 0.5
 LAST_RETRY_SECONDS: Final = 2.0
 
@@ -65,10 +66,12 @@ class Writer:
         clock: Clock,
         metrics: Metrics,
         journal: Journal,
+        is_shared: bool = False,
     ) -> None:
         """Take an open board, which this object closes, the rules it was opened with, the log's key for promises.
 
-        `collect` asks the witnesses; None where the log has none.
+        `collect` asks the witnesses; None where the log has none. A shared board has a lease to renew, and takes what
+        front ends have examined.
         """
         self._board = board
         self._collect = collect
@@ -79,11 +82,14 @@ class Writer:
         self._intake = Intake(examiner, settings, clock, metrics)
         self._calls = Calls()
         self._thread = threading.Thread(target=self._run, name="writer")
+        self._is_shared = is_shared
+        self._renewed = self._taken = clock.monotonic()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._on_failure: Callable[[], None] = lambda: None
         self.failure: BaseException | None = None
         # Of the thread alone from here on.
         self._is_ending = False
+        self._is_full = False
         self._answers = Answers(board, key, settings.promise_seconds, clock, metrics)
         self._round: Future[Round] | None = None
         self._round_started = 0.0
@@ -156,7 +162,9 @@ class Writer:
         try:
             self._advance()
             while not self._is_ending:
-                self._calls.run_next(IDLE_SECONDS if self._answers.is_empty and self._round is None else BUSY_SECONDS)
+                is_idle = self._answers.is_empty and self._round is None and not self._is_shared
+                self._calls.run_next(IDLE_SECONDS if is_idle else BUSY_SECONDS)
+                self._attend()
                 self._advance()
                 self._answer_late()
             self._finish()
@@ -188,6 +196,29 @@ class Writer:
         self._answers.add(batch, tickets)
         self._intake.landed(batch, tickets)
         self._answer()
+
+    def _attend(self) -> None:
+        """Remain the sequencer of a shared board, and place what its front ends have examined."""
+        now = self._clock.monotonic()
+        if not self._is_shared or now - self._taken < BUSY_SECONDS / 2:
+            return
+        self._taken = now
+        if now - self._renewed >= RENEW_SECONDS:
+            self._board.renew_lease()
+            self._renewed = now
+        try:
+            count = self._board.take_pending()
+        except BoardError as error:
+            if error.code != "board.disk_low":
+                raise
+            if not self._is_full:
+                self._journal.error("refused", code=error.code)
+            self._is_full = True
+            return
+        self._is_full = False
+        if count:
+            self._metrics.batch_statements.observe(count)
+            self.view = self._make_view()
 
     def _advance(self) -> None:
         """Begin the next round where there is something to publish, or the checkpoint has become old."""

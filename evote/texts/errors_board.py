@@ -48,6 +48,7 @@ BOARD: Final[dict[str, str]] = {
     "board.no_such_size": "그런 크기의 기록은 없어 일관성 증명을 만들 수 없습니다{detail}",
     "board.old_checkpoint": "공개할 체크포인트의 크기가 기록과 맞지 않습니다{detail}",
     "board.bad_dsn": "데이터베이스 주소는 postgresql://user@host:5432/name처럼 쓰십시오",
+    "board.other_database": "이 폴더의 게시판은 다른 데이터베이스를 씁니다{detail}",
     "board.database_gone": "데이터베이스 서버와 연결이 끊겼습니다{detail}",
     "board.no_driver": "PostgreSQL 게시판에는 psycopg 드라이버가 필요합니다. evote[postgresql]을 설치하십시오",
     "board.not_durable": "데이터베이스 서버가 fsync 없이 동작합니다. 게시판에는 fsync가 필요합니다{detail}",

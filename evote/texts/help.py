@@ -125,6 +125,16 @@ KOREAN: Final[dict[str, str]] = {
     "The receipt file that 'cast' wrote.": "투함할 때 받은 영수증 파일.",
     # evote serve
     "Serve a board over HTTP, with its witnesses": "게시판을 증인 서버와 함께 HTTP로 공개합니다",
+    (
+        "PostgreSQL database of the board, like postgresql://user@host:5432/name; said once, kept in FOLDER. "
+        "Leave the password to PGPASSFILE or PGPASSWORD: others see the arguments of a program."
+    ): (
+        "게시판의 PostgreSQL 데이터베이스. 예: postgresql://user@host:5432/name. 한 번만 주면 FOLDER에 남습니다. "
+        "명령의 인수는 다른 사람에게도 보이므로 비밀번호는 PGPASSFILE이나 PGPASSWORD로 주십시오."
+    ),
+    "Examine and answer for the log's sequencer, which is another process.": (
+        "접수 서버로 동작합니다. 진술을 검증하고 응답하며, 기록은 다른 프로세스가 씁니다."
+    ),
     "Make the board if there is none, with this name of the log.": "게시판이 없으면 이 기록 이름으로 만듭니다.",
     "Policy file with the witnesses and the quorum from now on.": (
         "앞으로 쓸 증인 서버와 정족수가 적힌 신뢰 정책 파일."

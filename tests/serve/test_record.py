@@ -16,6 +16,7 @@ from evote.log.encoding import decode_base64
 from evote.log.merkle import verify_consistency
 from evote.log.policy_text import parse_policy
 from evote.log.tile_reader import NOT_FOUND
+from evote.serve.desk import AskedBoard
 from tests.board import toy
 from tests.serve import scene
 from tests.serve.scene import Scene, post
@@ -169,9 +170,14 @@ def test_head_and_preflight(board: Scene) -> None:
     board.serve(story)
 
 
-def root_at(size: int) -> Callable[[Board], bytes]:
+def root_at(size: int) -> Callable[[AskedBoard], bytes]:
     """Return the question for a root that the log had."""
-    return lambda opened: opened._sequencer.tree.root_at(size)
+
+    def ask(opened: AskedBoard) -> bytes:
+        assert isinstance(opened, Board)
+        return opened._sequencer.tree.root_at(size)
+
+    return ask
 
 
 def test_consistency_proofs(board: Scene) -> None:

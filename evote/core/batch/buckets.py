@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from gmpy2 import mpz
 
-_WAITING_BASES = 1024  # half a megabyte in the standard group
+_WAITING_BASES = 8192  # 4.5 megabytes in the standard group
 
 
 def digit_widths(bits: int, count: int) -> tuple[int, ...]:

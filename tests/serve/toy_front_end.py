@@ -1,0 +1,36 @@
+"""A front end of a toy board as a process of its own: `python -m tests.serve.toy_front_end FOLDER SETTINGS-AS-JSON`.
+
+It listens on a free port and says which on its first line of output.
+"""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from evote.serve.front_server import open_front_end
+from evote.serve.journal import Journal
+from evote.serve.server import listen, run_service
+from tests.board import toy
+from tests.serve.scene import QUICK
+
+
+def main(folder: str, settings: str) -> None:
+    """Serve until told to stop."""
+    listener = listen("127.0.0.1", 0)
+    service = open_front_end(
+        Path(folder),
+        admission=toy.ToyAdmission(),
+        settings=replace(QUICK, **json.loads(settings)),
+        journal=Journal(),
+    )
+
+    def ready() -> None:
+        sys.stdout.write(f"http://127.0.0.1:{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
+
+    run_service(service, listener, on_ready=ready)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
