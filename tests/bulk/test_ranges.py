@@ -1,6 +1,5 @@
 """How a log is cut into ranges: every entry in one, and in one only."""
 
-
 import pytest
 
 from evote.bulk.ranges import MAXIMUM_BUNDLES, split_ranges
