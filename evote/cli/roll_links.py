@@ -14,20 +14,23 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NoReturn
 
 from evote.canonical_json import JsonObject
 from evote.cli.roll_file import Person
 from evote.core.random_source import RandomBytes
-from evote.election.credentials import credential_key, format_code, make_code
+from evote.election.credentials import CredentialCode, credential_key, format_code, make_code
 from evote.election.manifest import Manifest
 from evote.election.records import Credential, CredentialsPart, DistrictTotal, RollTotals
 from evote.errors import ConfigurationError
 
 FORMAT: Final = "evote/links/1"
 PART_CREDENTIALS: Final = 4096
+_KEYS_TOGETHER: Final = 256
 _CODE_COLUMNS: Final = ("id", "name", "contact", "code")
 # A spreadsheet program takes a cell that begins so for a formula.
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
@@ -82,28 +85,37 @@ def make_links(
     election_id: bytes, roll: str, people: Sequence[Person], random: RandomBytes, progress: Callable[[int], None]
 ) -> Links:
     """Draw a code for every person; the result is secret."""
-    links = []
-    for person in people:
-        code, key = draw_credential(election_id, random)
-        links.append(
-            Link(
-                id=person.id,
-                name=person.name,
-                contact=person.contact,
-                district=person.district,
-                weight=person.weight,
-                key=key,
-                code=code,
-            )
+    codes = [make_code(random) for _ in people]
+    parts = [codes[start : start + _KEYS_TOGETHER] for start in range(0, len(codes), _KEYS_TOGETHER)]
+    keys: list[str] = []
+    # PBKDF2 lets go of the interpreter's lock, so that threads are enough to use all processors.
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for found in pool.map(lambda part: [_public_key(code, election_id) for code in part], parts):
+            keys += found
+            progress(len(found))
+    links = [
+        Link(
+            id=person.id,
+            name=person.name,
+            contact=person.contact,
+            district=person.district,
+            weight=person.weight,
+            key=key,
+            code=format_code(code),
         )
-        progress(1)
+        for person, code, key in zip(people, codes, keys, strict=True)
+    ]
     return Links(election=election_id.hex(), roll=roll, people=tuple(links))
 
 
 def draw_credential(election_id: bytes, random: RandomBytes) -> tuple[str, str]:
     """Return a new code (secret text) and its public key in hex."""
     code = make_code(random)
-    return format_code(code), credential_key(code, election_id).public_key.hex()
+    return format_code(code), _public_key(code, election_id)
+
+
+def _public_key(code: CredentialCode, election_id: bytes) -> str:
+    return credential_key(code, election_id).public_key.hex()
 
 
 def credential_parts(links: Links, manifest: Manifest) -> tuple[CredentialsPart, ...]:
