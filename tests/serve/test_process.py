@@ -43,6 +43,10 @@ class Served:
         """Take a server that listens."""
         self.process, self.url = process, url
         self.lines: list[dict[str, Any]] = []
+        self._errors: list[str] = []
+        # Read as it comes: a pipe that nobody reads would fill, and stop the server.
+        self._reader = threading.Thread(target=self._read_errors)
+        self._reader.start()
 
     @property
     def address(self) -> tuple[str, int]:
@@ -53,9 +57,15 @@ class Served:
     def end(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and return the exit code."""
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=30)
-        self.lines = [json.loads(line) for line in errors.splitlines() if line.startswith("{")]
-        return self.process.returncode
+        code = self.process.wait(timeout=30)
+        self._reader.join()
+        self.lines = [json.loads(line) for line in self._errors if line.startswith("{")]
+        return code
+
+    def _read_errors(self) -> None:
+        assert self.process.stderr is not None
+        with suppress(ValueError, OSError):
+            self._errors += self.process.stderr
 
 
 @contextmanager
