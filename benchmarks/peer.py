@@ -24,7 +24,6 @@ from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
-from benchmarks.board_side import BoardSide
 from benchmarks.meter import Meter, Sample, children_seconds, in_turn
 from benchmarks.results import Row
 from benchmarks.sample_election import SampleElection
@@ -45,7 +44,6 @@ def bench_peer(
         return [Row(section=SECTION, name=TOOL, value=0.0, unit="ms a ballot", options=2, note=ABSENT)]
     peer = Belenios(folder, ballots)
     ours = {
-        "streaming, board, proofs": _proofs(BoardSide.of(election).batch(stream), ballots),
         "streaming, verifier, proofs": _proofs(VerifierSide.of(election).batch(stream), ballots),
         "streaming, verifier, whole ballots from bytes": _whole(election, ballots, stream),
     }
