@@ -13,7 +13,7 @@ or of the machine, never a receipt that holds or does not.
 import importlib
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def _is_form(value: Any, form: dict[str, re.Pattern[str]]) -> bool:
 
 
 def _check_timestamp(token: bytes, digest: bytes, roots: Sequence[x509.Certificate] | None) -> str:
-    """Return the time in a time stamp that an authority under one of the roots has signed."""
+    """Return the latest time that a time stamp allows which an authority under one of the roots has signed."""
     if roots is None:
         raise UsageError("--anchor: a time stamp needs the root certificate of its authority (--anchor-roots)")
     try:
@@ -140,12 +140,23 @@ def _check_timestamp(token: bytes, digest: bytes, roots: Sequence[x509.Certifica
     for root in dict.fromkeys(roots):
         builder = builder.add_root_certificate(root)
     try:
-        # signature, path to a root at the stated time, and that the certificate is for time stamping alone
+        # signature, path to a root at the stated time, and that the certificate is for time stamping
         builder.build().verify(response, digest)
-    except (rfc3161.VerificationError, ValueError):
+        latest = _latest(stamp)
+    except (rfc3161.VerificationError, ValueError, OverflowError):
         raise _DoesNotHold(AnchorProblem.BAD_TOKEN) from None
-    moment: datetime = stamp.gen_time
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return latest.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _latest(stamp: Any) -> datetime:
+    """Return the end of the time that an authority states, in whole seconds (RFC 3161, 2.4.2: genTime + accuracy)."""
+    moment: datetime = stamp.gen_time.astimezone(UTC)
+    accuracy = stamp.accuracy
+    if accuracy is not None:
+        moment += timedelta(
+            seconds=accuracy.seconds or 0, milliseconds=accuracy.millis or 0, microseconds=accuracy.micros or 0
+        )
+    return moment + timedelta(microseconds=-moment.microsecond % 1_000_000)
 
 
 def _check_transaction(chain: str, transaction: str, digest: bytes, node: str | None) -> tuple[str, int]:
@@ -167,7 +178,8 @@ def _check_transaction(chain: str, transaction: str, digest: bytes, node: str | 
         raise _DoesNotHold(AnchorProblem.FAILED)
     block = rpc.find("eth_getBlockByNumber", outcome["blockNumber"], False)
     listed = block.get("transactions") if block is not None else None
-    if block is None or block.get("hash") != outcome.get("blockHash") or name not in (listed or ()):
+    listed = listed if isinstance(listed, list) else []
+    if block is None or block.get("hash") != outcome.get("blockHash") or name not in listed:
         raise _DoesNotHold(AnchorProblem.NOT_CONFIRMED)
     depth = rpc.number(rpc.call("eth_blockNumber")) - rpc.number(outcome["blockNumber"]) + 1
     if depth < 1:

@@ -40,7 +40,7 @@ def cluster(address: str) -> Iterator[Any]:
             client = distributed.Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
             client.wait_for_workers(1, timeout=CONNECT_SECONDS)
             programs = client.run(identity)
-        except (OSError, TimeoutError, ImportError, ValueError, RuntimeError) as error:
+        except (OSError, TimeoutError, ImportError, AttributeError, ValueError, RuntimeError) as error:
             raise Unavailable(f"cluster {address}: {type(error).__name__}: {error}") from None
         for worker, program in programs.items():
             if program != identity():
@@ -57,7 +57,10 @@ class Cluster:
     def __init__(self, client: Any, job: Job) -> None:
         self._client = client
         self.executor: Executor = client.get_executor(pure=False)
-        self.sent = client.scatter(job, broadcast=True)
+        try:
+            self.sent = client.scatter(job, broadcast=True)
+        except (OSError, TimeoutError, CancelledError) as error:
+            raise Unavailable(f"cluster: {type(error).__name__}: {error}") from error
         self.at_once = WAITING * max(sum(client.nthreads().values()), 1)
         self._well = time.monotonic()
 

@@ -3,11 +3,11 @@
 *Idea*: Tasks are small (numbers of entries, not their content); results are ledgers, partial sums and digests. A
 bounded number of tasks is under way, so memory does not grow with the record.
 
-*Invariants*: Results come in no promised order. A task that gives no result raises ``Unavailable``, whatever became of
-its worker; nothing that it was to check can pass.
+*Invariants*: Results come in no promised order. A task that gives no result, or something that can't be one, raises
+``Unavailable``, whatever became of its worker; nothing that it was to check can pass.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -16,11 +16,13 @@ from concurrent.futures import (
     Future,
     wait,
 )
-from typing import Any, ParamSpec, Protocol, TypeVar
+from dataclasses import dataclass
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar
 
+from verifier.answers import flaw_of
 from verifier.errors import Unavailable
 from verifier.job import Job
-from verifier.worker import Task, prepare, run_task
+from verifier.worker import Answer, Task, answer_task, prepare
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -104,12 +106,20 @@ class InProcess(Borrowed):
         self.at_once = 1
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked(Generic[T]):
+    """A task that was handed out, and the number that its answer must bear."""
+
+    number: int
+    task: Task[T]
+
+
 class Crew:
     """Workers for one job."""
 
     def __init__(self, hands: Hands, job: Job) -> None:
         self._hands, self._digest = hands, job.digest()
-        self._counted = 0
+        self._counted = self._numbers = 0
         # whether whoever takes results must count entries
         self.counts_ranges = hands.done() is None and not isinstance(hands, InProcess)
 
@@ -121,32 +131,42 @@ class Crew:
         ``advance`` is called with the entries that were done in the meantime. Raise Unavailable where a task has no
         result; tasks that are not begun then never are.
         """
-        waiting: dict[Future[T], Task[T]] = {}
+        waiting: dict[Future[Answer[T]], _Asked[T]] = {}
         # for the tasks that are done in this thread
         prepare(None, advance)
         try:
             following = next(tasks, None)
             while waiting or following is not None:
                 while following is not None and len(waiting) < self._hands.at_once:
-                    waiting[self._submit(following)] = following
+                    self._submit(following, waiting)
                     following = next(tasks, None)
                 for future in self._finished(waiting, advance):
-                    task = waiting.pop(future)
-                    rest = take(task, self._result(future))
+                    asked = waiting.pop(future)
+                    rest = take(asked.task, self._checked(asked, self._result(future)))
                     if rest is not None:
-                        waiting[self._submit(rest)] = rest
+                        self._submit(rest, waiting)
         finally:
             for future in waiting:
                 future.cancel()
 
-    def _submit(self, task: Task[T]) -> Future[T]:
+    def _submit(self, task: Task[T], waiting: dict[Future[Answer[T]], _Asked[T]]) -> None:
         self._hands.look()
+        self._numbers += 1
         try:
-            return self._hands.executor.submit(run_task, self._digest, self._hands.sent, task)
+            future = self._hands.executor.submit(answer_task, self._numbers, self._digest, self._hands.sent, task)
         except (BrokenExecutor, OSError) as error:
             raise Unavailable(self._hands.reason(error)) from error
+        waiting[future] = _Asked(self._numbers, task)
 
-    def _finished(self, waiting: dict[Future[T], Task[T]], advance: Callable[[int], None]) -> set[Future[T]]:
+    def _checked(self, asked: _Asked[T], answer: Answer[T]) -> T:
+        """Return the result in an answer that can be one to what was asked."""
+        if not isinstance(answer, Answer) or (answer.number, answer.digest) != (asked.number, self._digest):
+            raise Unavailable("a worker answers another task")
+        if flaw := flaw_of(asked.task, answer.result):
+            raise Unavailable(f"a worker's answer does not fit its task: {flaw}")
+        return answer.result
+
+    def _finished(self, waiting: Mapping[Future[T], Any], advance: Callable[[int], None]) -> set[Future[T]]:
         finished: set[Future[T]] = set()
         while not finished:
             finished, _ = wait(waiting, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
@@ -160,9 +180,13 @@ class Crew:
 
     def _result(self, future: Future[T]) -> T:
         try:
+            error = future.exception()
+        except CancelledError as cancelled:
+            error = cancelled
+        if error is None:
             return future.result()
-        except Exception as error:
-            reason = self._hands.reason(error)
-            if not reason:
-                raise
-            raise Unavailable(reason) from error
+        reason = self._hands.reason(error)
+        if not reason and isinstance(error, Exception):
+            raise error
+        # a worker that wants to exit or was interrupted must not make this program do so
+        raise Unavailable(reason or f"a worker has stopped: {type(error).__name__}") from error

@@ -10,6 +10,10 @@ from hashlib import sha256
 from verifier.checks.ballots import DigestKeys
 from verifier.election import Keys
 from verifier.manifest import Manifest
+from verifier.program import identity
+
+# The program that was loaded: asked for later, it could be one that was installed in the meantime.
+identity()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

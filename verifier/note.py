@@ -2,7 +2,7 @@
 
 *Spec*: C2SP signed-note, tlog-checkpoint, tlog-cosignature (Ed25519 signatures 0x01 and timestamped cosignatures 0x04).
 
-*Idea*: A note is text and signature lines; the checkpoint is the text's first three lines. Lines of unknown
+*Idea*: A note is text and signature lines; the checkpoint is the text's three lines. Lines of unknown
 keys say nothing. A line that bears a known key's name and id must be valid, or the note is not.
 
 *Invariants*: Base64 is accepted in its one canonical spelling. Signatures are judged in the strict reading of
@@ -137,6 +137,9 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
     lines = note.text.decode().split("\n")[:-1]
     if len(lines) < 3 or not all(lines):
         raise Malformed("checkpoint without origin, size and root")
+    if len(lines) > 3:
+        # docs/formats.md, section 1: one tree has one text to sign, and to anchor
+        raise Malformed("checkpoint with extension lines")
     size, root = parse_decimal(lines[1]), decode_base64(lines[2])
     if len(root) != HASH_BYTES:
         raise Malformed("root that is not 32 bytes")

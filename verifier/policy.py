@@ -70,15 +70,17 @@ class _Builder:
         self.witnesses: dict[str, VerifierKey] = {}
         self.groups: dict[str, Group] = {}
         self.used: set[str] = set()
+        self.log_keys: set[bytes] = set()
+        self.witness_keys: set[bytes] = set()
         self.quorum: str | None = None
 
     def add(self, words: list[str]) -> None:
         match words:
             case ["log", vkey] | ["log", vkey, _]:
-                self.logs.append(self._key(vkey, (SIGNATURE, ML_DSA), self.logs))
+                self.logs.append(self._key(vkey, (SIGNATURE, ML_DSA), self.log_keys))
             case ["witness", name, vkey] | ["witness", name, vkey, _]:
                 self._new_name(name)
-                self.witnesses[name] = self._key(vkey, (COSIGNATURE, ML_DSA), list(self.witnesses.values()))
+                self.witnesses[name] = self._key(vkey, (COSIGNATURE, ML_DSA), self.witness_keys)
             case ["group", name, count, *members] if members:
                 self._new_name(name)
                 for member in members:
@@ -99,15 +101,16 @@ class _Builder:
             raise Malformed("name that is taken")
 
     @staticmethod
-    def _key(vkey: str, kinds: tuple[int, ...], others: list[VerifierKey]) -> VerifierKey:
+    def _key(vkey: str, kinds: tuple[int, ...], before: set[bytes]) -> VerifierKey:
         try:
             key = parse_verifier_key(vkey.encode("latin-1").decode("utf-8"))
         except UnicodeDecodeError:
             raise Malformed("key name that is not UTF-8") from None
         if key.kind not in kinds:
             raise Malformed("key of a type that can't sign this")
-        if any(key.public_key == other.public_key for other in others):
+        if key.public_key in before:
             raise Malformed("public key that stands there before")
+        before.add(key.public_key)
         return key
 
     def finish(self) -> Policy:

@@ -46,6 +46,11 @@ PROVES_NOT: tuple[tuple[str, str], ...] = (
         "duty.",
     ),
     (
+        "보낸 투표지가 모두, 보낸 순서대로 기록에 들어갔다는 것. 투표자가 자기 영수증으로 확인해야 합니다.",
+        "That every ballot that was sent is in the record, in the order in which it was sent: voters find out with "
+        "their receipts.",
+    ),
+    (
         "투표하는 사람을 곁에서 지켜보거나 강요한 사람이 없었다는 것.",
         "That nobody was watched or coerced while voting.",
     ),

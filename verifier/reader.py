@@ -9,6 +9,8 @@ to.
 *Invariants*: Symbolic links, devices and pipes inside a record are refused; so are archives that name a member twice.
 """
 
+import errno
+import lzma
 import os
 import stat
 import zipfile
@@ -17,10 +19,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Protocol
 
-from verifier.errors import RecordUnreadable, UsageError
+from verifier.errors import RecordUnreadable, Unavailable, UsageError
 from verifier.url_record import UrlRecord
 
-_DAMAGED = (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+_DAMAGED = (
+    *(OSError, EOFError, ValueError, RuntimeError, NotImplementedError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+)
+
+
+# the machine's failures, of which the record is not to blame
+_OURS = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
 
 
 class Record(Protocol):
@@ -29,7 +38,7 @@ class Record(Protocol):
     path: str
 
     def open(self, name: str) -> IO[bytes]:
-        """Open a file of the record; raise RecordUnreadable where that is impossible."""
+        """Open a file of the record; raise RecordUnreadable where that is impossible, Unavailable by our fault."""
 
     def names(self) -> Iterator[str] | None:
         """Yield the path of every file; None where files can't be listed."""
@@ -53,7 +62,8 @@ class FolderRecord:
         except FileNotFoundError:
             raise RecordUnreadable(f"{name} is missing") from None
         except OSError as error:
-            raise RecordUnreadable(f"{name} can't be opened: {error.strerror}") from None
+            kind = Unavailable if error.errno in _OURS else RecordUnreadable
+            raise kind(f"{name} can't be opened: {error.strerror}") from None
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
             raise RecordUnreadable(f"{name} is not a plain file")
@@ -126,6 +136,8 @@ def read_bounded(stream: IO[bytes], count: int, name: str) -> bytes:
             parts.append(part)
             count -= len(part)
     except _DAMAGED as error:
+        if isinstance(error, OSError) and error.errno in _OURS:
+            raise Unavailable(f"{name} can't be read: {error.strerror}") from None
         raise RecordUnreadable(f"{name} is damaged: {error}") from None
     return b"".join(parts)
 

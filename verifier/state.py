@@ -77,14 +77,23 @@ class State:
         self.ranges: dict[int, Stored] = {}
         if (folder / STATE).exists():
             self._read()
-        elif any(name not in (LOCK, RANGES) for name in os.listdir(folder)):
-            raise UsageError(f"--state: {folder} is not empty and not the state of an earlier run")
-        (folder / RANGES).mkdir(exist_ok=True)
+        else:
+            self._expect_nothing()
+        (folder / RANGES).mkdir(mode=0o700, exist_ok=True)
         for path in sorted((folder / RANGES).iterdir()):
             if path.name.endswith(UNFINISHED):
                 path.unlink()
             else:
                 self._read_range(path)
+
+    def _expect_nothing(self) -> None:
+        """Refuse a folder of something else, and one that has lost its checkpoint but not the rest."""
+        folder = self._folder
+        if any(name not in (LOCK, RANGES, EVIDENCE, STATE + UNFINISHED) for name in os.listdir(folder)):
+            raise UsageError(f"--state: {folder} is not empty and not the state of an earlier run")
+        # results are kept after the checkpoint only
+        if (folder / RANGES).exists() and os.listdir(folder / RANGES):
+            raise damaged(folder / STATE)
 
     def _read(self) -> None:
         path = self._folder / STATE

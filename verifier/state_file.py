@@ -25,7 +25,7 @@ def write_whole(path: Path, data: bytes) -> None:
     part = path.with_name(path.name + UNFINISHED)
     try:
         try:
-            with part.open("wb") as file:
+            with open(part, "wb", opener=_for_the_owner) as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -35,6 +35,11 @@ def write_whole(path: Path, data: bytes) -> None:
                 part.unlink()
     except OSError as error:
         raise Unavailable(f"state: {path}: {error.strerror}") from error
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    # the keys of digests are in these files, in whatever folder they are put
+    return os.open(path, flags, 0o600)
 
 
 def write_sealed(path: Path, data: bytes) -> None:

@@ -21,13 +21,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from verifier.errors import RecordUnreadable, Unavailable, UsageError
 
 TIMEOUT_SECONDS = 30.0
 # an attempt may last a minute, and longer where more than these bytes arrive a second
 FREE_SECONDS, LEAST_RATE = 60.0, 16_384
+AGAIN_SECONDS = 1.0
 # before the second attempt and the following ones; the first failure is often a connection that was idle too long
 PAUSES = (0.0, 1.0, 3.0, 10.0)
 LONGEST_PAUSE = 30.0
@@ -53,6 +54,44 @@ class _TryAgain(Exception):  # noqa: N818 - 2026-11-22: names what to do
         self.pause = pause
 
 
+class _Alarm:
+    """Breaks a connection off when an attempt has lasted too long for the ``count`` bytes that have arrived.
+
+    The connection's own timeout is for a single byte, and the library itself may wait for many of them.
+    """
+
+    def __init__(self, connection: http.client.HTTPConnection) -> None:
+        self.count, self.rang = 0, False
+        self.socket: socket.socket | None = None
+        self._connection, self._start = connection, time.monotonic()
+        self._over, self._lock = False, threading.Lock()
+        self._set(FREE_SECONDS)
+
+    def _set(self, seconds: float) -> None:
+        self._timer = threading.Timer(seconds, self._ring)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def _ring(self) -> None:
+        with self._lock:
+            if self._over:
+                return
+            left = self._start + FREE_SECONDS + self.count / LEAST_RATE - time.monotonic()
+            self.rang = left <= 0
+            connected = self.socket or self._connection.sock
+            if self.rang and connected is not None:
+                with suppress(OSError):
+                    connected.shutdown(socket.SHUT_RDWR)
+            # there may be no connection yet, or another one soon
+            self._set(max(left, AGAIN_SECONDS))
+
+    def end(self) -> None:
+        """Let the connection be."""
+        with self._lock:
+            self._over = True
+        self._timer.cancel()
+
+
 class UrlRecord:
     """A record below an http or https URL."""
 
@@ -60,10 +99,10 @@ class UrlRecord:
         self.path, self._pause = path, pause
         try:
             parts = urlsplit(path)
-            host, port = parts.hostname, parts.port
+            host, port = parts.hostname, _port(parts)
         except ValueError as error:
             raise UsageError(f"{path}: {error}") from None
-        if not host or parts.username or parts.query or parts.fragment or not path.isascii() or " " in path:
+        if not host or "@" in parts.netloc or parts.query or parts.fragment or not _is_plain(path):
             raise UsageError(f"{path}: not a plain URL of scheme, host, port and path")
         self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"
         self._origin = (parts.scheme, host, port)
@@ -95,55 +134,63 @@ class UrlRecord:
         raise Unavailable(f"{self._base}{name}: {reason} ({len(PAUSES) + 1} attempts)")
 
     def _fetch(self, name: str) -> IO[bytes]:
+        alarm = _Alarm(self._connection)
+        try:
+            return self._follow(name, alarm)
+        except (_TryAgain, RecordUnreadable):
+            if alarm.rang:
+                raise _TryAgain("the server sends too slowly") from None
+            raise
+        finally:
+            alarm.end()
+
+    def _follow(self, name: str, alarm: _Alarm) -> IO[bytes]:
         url = self._base + name
         for _ in range(MAX_REDIRECTS + 1):
-            response = self._ask(url)
+            response = self._ask(url, alarm)
             if response.status not in MOVED:
-                return self._body(name, response)
-            self._drain(response)
-            url = urljoin(url, response.getheader("Location", ""))
-            parts = urlsplit(url)
-            if (parts.scheme, parts.hostname, parts.port) != self._origin:
+                return self._body(name, response, alarm)
+            self._drain(response, alarm)
+            try:
+                url = urljoin(url, response.getheader("Location", ""))
+                parts = urlsplit(url)
+                origin = (parts.scheme, parts.hostname, _port(parts))
+            except ValueError:
+                raise RecordUnreadable(f"{name} is said to be at an address that is none") from None
+            if origin != self._origin:
                 raise RecordUnreadable(f"{name} is said to be on another host, which is not followed")
         raise RecordUnreadable(f"{name}: more than {MAX_REDIRECTS} redirects")
 
-    def _ask(self, url: str) -> http.client.HTTPResponse:
-        # the connection's own timeout is for a single byte
-        alarm = threading.Timer(FREE_SECONDS, self._break_off)
-        alarm.daemon = True
-        alarm.start()
+    def _ask(self, url: str, alarm: _Alarm) -> http.client.HTTPResponse:
         try:
             headers = {"Accept-Encoding": "gzip", "Cache-Control": "no-cache", "User-Agent": "evote-verify"}
-            self._connection.request("GET", urlsplit(url).path, headers=headers)
+            parts = urlsplit(url)
+            target = parts.path + (f"?{parts.query}" if parts.query else "")
+            self._connection.request("GET", target, headers=headers)
+            # an answer that is the connection's last takes the socket away from it
+            alarm.socket = self._connection.sock
             return self._connection.getresponse()
         except ssl.SSLCertVerificationError as error:
             raise Unavailable(f"{url}: {error.verify_message}") from None
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise _TryAgain(f"{type(error).__name__}: {error}") from None
-        finally:
-            alarm.cancel()
 
-    def _break_off(self) -> None:
-        connected = self._connection.sock
-        if connected is not None:
-            with suppress(OSError):
-                connected.shutdown(socket.SHUT_RDWR)
-
-    def _body(self, name: str, response: http.client.HTTPResponse) -> IO[bytes]:
+    def _body(self, name: str, response: http.client.HTTPResponse, alarm: _Alarm) -> IO[bytes]:
         status = response.status
         if status in AGAIN:
             raise _TryAgain(f"the server answers {status}", _seconds(response.getheader("Retry-After", "")))
         if status != http.HTTPStatus.OK:
-            self._drain(response)
+            self._drain(response, alarm)
             raise RecordUnreadable(f"{name} is missing" if status in GONE else f"{name}: the server answers {status}")
         kind = name.split("/")[1] if name.startswith("tile/") else ""
         limit = MAX_BYTES.get(kind, MAX_OTHER_BYTES)
         packed = response.getheader("Content-Encoding", "identity").lower()
         if packed not in ("identity", "gzip"):
+            self._drain(response, alarm)
             raise RecordUnreadable(f"{name}: content encoding that was not asked for")
         target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - 2026-11-22: the reader closes it
         try:
-            received = _received(response, name, limit)
+            received = _received(response, name, limit, alarm)
             for part in _unpacked(received, name, limit) if packed == "gzip" else received:
                 _write(target, part)
         except BaseException:
@@ -154,22 +201,35 @@ class UrlRecord:
         target.seek(0)
         return target
 
-    def _drain(self, response: http.client.HTTPResponse) -> None:
+    def _drain(self, response: http.client.HTTPResponse, alarm: _Alarm) -> None:
         """Read what little an answer holds, so that the connection can be used again."""
         try:
-            for _ in _received(response, "", CHUNK):
+            for _ in _received(response, "", CHUNK, alarm):
                 pass
         except (_TryAgain, RecordUnreadable):
             self._connection.close()
+        if alarm.rang:
+            raise _TryAgain("the server sends too slowly")
+
+
+def _is_plain(path: str) -> bool:
+    return path.isascii() and path.isprintable() and " " not in path
+
+
+def _port(parts: SplitResult) -> int:
+    """Return the port of a URL; raise ValueError for one that is none."""
+    # never left to the library, which takes the end of an IPv6 address for a port
+    port = parts.port
+    return port if port is not None else {"https": 443}.get(parts.scheme, 80)
 
 
 def _seconds(text: str) -> float:
     return min(float(text), LONGEST_PAUSE) if text.isascii() and text.isdigit() else 0.0
 
 
-def _received(response: http.client.HTTPResponse, name: str, limit: int) -> Iterator[bytes]:
+def _received(response: http.client.HTTPResponse, name: str, limit: int, alarm: _Alarm) -> Iterator[bytes]:
     """Yield the body as it is sent; all of it, and no more than ``limit`` bytes."""
-    expected, count, start = response.length, 0, time.monotonic()
+    expected, count = response.length, 0
     if expected is not None and expected > limit:
         raise RecordUnreadable(f"{name} is longer than {limit} bytes")
     while expected is None or count < expected:
@@ -183,9 +243,11 @@ def _received(response: http.client.HTTPResponse, name: str, limit: int) -> Iter
         count += len(part)
         if count > limit:
             raise RecordUnreadable(f"{name} is longer than {limit} bytes")
-        if time.monotonic() - start > FREE_SECONDS + count / LEAST_RATE:
-            raise _TryAgain("the server sends too slowly")
+        alarm.count = count
         yield part
+    if alarm.rang:
+        # what has no stated length ends where the connection was broken off
+        raise _TryAgain("the server sends too slowly")
     if expected is not None and count != expected:
         raise _TryAgain(f"the answer ends after {count} of {expected} bytes")
     response.close()

@@ -7,8 +7,9 @@ at its start, and others get it with the task.
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from verifier.checks.ballots import BallotChecker, BallotKeys
 from verifier.errors import Unavailable, UsageError
@@ -87,3 +88,17 @@ def run_task(digest: bytes, job: Job | None, task: Task[T]) -> T:
         _desk.worker, _desk.digest = Worker(job), digest
     _desk.worker.advance = _desk.advance
     return task.run(_desk.worker)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """The result of a task, with the number under which it was asked for and the digest of its job."""
+
+    number: int
+    digest: bytes
+    result: T
+
+
+def answer_task(number: int, digest: bytes, job: Job | None, task: Task[T]) -> Answer[T]:
+    """Do a task and say which one it was, so that no executor can mix up answers unnoticed."""
+    return Answer(number, digest, run_task(digest, job, task))
