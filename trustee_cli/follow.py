@@ -4,8 +4,9 @@ Idea: nothing that a record says is believed before its checkpoint was signed by
 remembered, and holds exactly the entries and payloads that were read; the rules of the election are then replayed from
 the first entry on. A later look reads only what is new.
 
-Invariants: a log key, once used, changes only by a loud refusal; a checkpoint is remembered before its entries are
-acted on; two histories end everything and leave evidence.
+Invariants: a log key, once used, changes only by a loud refusal; of each type that is pinned for the log, by itself or
+in the policy, a key has signed what is believed; a checkpoint is remembered before its entries are acted on; two
+histories end everything and leave evidence.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ from evote.errors import ConfigurationError, EquivocationError, EvoteError, Poli
 from evote.log.checkpoint import Checkpoint, read_checkpoint
 from evote.log.evidence import encode_evidence
 from evote.log.key import ED25519, VerifierKey, format_verifier_key, parse_verifier_key
-from evote.log.policy import Policy, PolicyLog, WitnessedCheckpoint, open_witnessed, tolerance
+from evote.log.policy import Policy, PolicyLog, WitnessedCheckpoint, tolerance
 from evote.log.policy_text import parse_policy
 from evote.log.statement import Statement, decode_statement, verify_statement
 from evote.log.tiles import TILE_WIDTH, TileKind
+from evote.log.trusted import log_keys, open_trusted
 from evote.replay.record import RecordReplay
+from evote.replay.recorded_ballots import RecordedBallots
 from evote.replay.replay import Replay
 from trustee_cli.home import Home
 from trustee_cli.output import Output
@@ -111,9 +114,8 @@ class LogFollower:
 
     @property
     def trusted_policy(self) -> Policy:
-        """What a checkpoint, and so a receipt, of this log has to satisfy: its one key, and the witnesses."""
-        policy = parse_policy(self.policy) if self.policy else Policy()
-        return replace(policy, logs=(PolicyLog(key=self._known_key()),))
+        """What a checkpoint, and so a receipt, of this log has to satisfy: its keys, and the witnesses."""
+        return _with_key(parse_policy(self.policy) if self.policy else Policy(), self._known_key())
 
     @property
     def policy_text(self) -> str:
@@ -139,7 +141,9 @@ class LogFollower:
             if self._replay is None:
                 # Seen is what was searched; where no election was found, the next search goes on from there.
                 self._manifests.search(reader)
-                self._replay = Replay(Group(STANDARD), self._choose_election(self._manifests.found))
+                group = Group(STANDARD)
+                election_id = self._choose_election(self._manifests.found)
+                self._replay = Replay(group, election_id, RecordedBallots(group))
             total = witnessed.checkpoint.size - self._replay.position
             with self._out.progress("progress_reading", total) as advance:
                 RecordReplay(
@@ -166,7 +170,7 @@ class LogFollower:
         origin = read_checkpoint(note).origin
         policy = self._find_policy(origin)
         key = self._log_key or self._find_key(source, origin, policy)
-        witnessed = open_witnessed(note, replace(policy, logs=(PolicyLog(key=key),)))
+        witnessed = open_trusted(note, _with_key(policy, key))
         if self._log_key is None and self._public_key is not None and self._is_trusted:
             self._home.pin(origin, format_verifier_key(key))
             if self.policy:
@@ -220,7 +224,11 @@ class LogFollower:
         try:
             self._home.memory().remember(witnessed, reader.consistency_proof)
         except EquivocationError as error:
-            proof = evidence_from_notes(error.first, error.second, (witnessed.log,), reader.tree)
+            try:
+                proof = evidence_from_notes(error.first, error.second, (witnessed.log,), reader.tree)
+            except EvoteError:
+                # A log that was caught may show its tiles no more; the two notes are kept all the same.
+                proof = None
             first, second = self._home.keep_evidence(error, encode_evidence(proof) if proof else b"")
             raise EquivocationError(
                 error.code,
@@ -281,6 +289,12 @@ def _key_in_policy(policy: Policy, origin: str) -> VerifierKey:
             count=len(keys),
         )
     return keys[0]
+
+
+def _with_key(policy: Policy, key: VerifierKey) -> Policy:
+    """Return a policy for the log of a pinned key alone; its keys of other types are those of the policy."""
+    others = [one for one in log_keys(policy, key.name) if one.algorithm != key.algorithm]
+    return replace(policy, logs=tuple(PolicyLog(key=one) for one in (key, *others)))
 
 
 def read_policy(path: Path) -> bytes:

@@ -33,6 +33,9 @@ PolicyOption = Annotated[
 ElectionOption = Annotated[
     str | None, typer.Option("--election", metavar="ID", help="Election id or its beginning, if you have several.")
 ]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes that verify ballots; by default one a processor.")
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Take the questions about the election as answered yes.")]
 BackupFileOption = Annotated[
     Path | None, typer.Option("--backup-passphrase-file", help="File with the backup's passphrase; else it is asked.")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
+from evote.log.trusted import is_post_quantum
 from trustee_cli.command import Session
 from trustee_cli.follow import LogChoice, LogFollower, find_trustee
 from trustee_cli.options import ElectionOption, LogKeyOption, PolicyOption, RecordArgument
@@ -45,6 +46,8 @@ def status(
     out.say("manifest_id", id=state.election_id.hex())
     if log.checkpoint is not None:
         out.say("status_checkpoint", origin=log.checkpoint.origin, size=log.checkpoint.size)
+    if not is_post_quantum(log.trusted_policy):
+        out.say("status_one_log_key")
     out.write(describe_waiting(out, state))
     if trustee is not None:
         out.say("status_you", index=trustee, label=state.manifest.trustees[trustee - 1].label)
@@ -60,4 +63,5 @@ def status(
         your_command=own_command(state, trustee) if trustee is not None else None,
         size=log.checkpoint.size if log.checkpoint is not None else 0,
         culprit=state.culprit,
+        post_quantum=is_post_quantum(log.trusted_policy),
     )

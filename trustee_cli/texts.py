@@ -97,6 +97,12 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "Record of {origin} with {size} entries, verified",
         "{origin}의 기록 {size}건, 검증 완료",
     ),
+    "status_one_log_key": (
+        "The record's signature was checked by the log's Ed25519 key alone. A policy file (--policy) can name its "
+        "ML-DSA-44 key too, which a quantum computer could not forge",
+        "기록의 서명을 Ed25519 키로만 확인했습니다. 양자컴퓨터로도 위조할 수 없는 ML-DSA-44 키까지 확인하려면 "
+        "두 키를 모두 적은 정책 파일을 --policy로 지정하십시오",
+    ),
     "status_you": ("You are trustee {index} ({label})", "본인은 {index}번 열쇠 관리인({label})입니다"),
     "status_not_you": (
         "Your key is not among the trustees of this election",

@@ -106,7 +106,7 @@ def open_public(place: str, log_key: str | None) -> Iterator[PublicRecord]:
         if is_url(place):
             trusted = trusted_or_given(place, log_key)
             reader = _open(source, trusted.policy)
-            trusted.remember(reader.witnessed, reader.consistency_proof)
+            trusted.remember(reader)
         else:
             reader = _open(source, _policy_of(log_key) if log_key else parse_policy(source.read(POLICY_PATH)))
         yield PublicRecord(reader)

@@ -11,18 +11,21 @@ import typer
 from evote.board.board import Board
 from evote.board.database import name_database
 from evote.board.export import export_record
-from evote.cli.board_access import INBOX_NAME, access_board, open_board
+from evote.cli.board_access import INBOX_NAME, OpenBoard, access_board, open_board
 from evote.cli.command import command, new_app
 from evote.cli.files import write_public
+from evote.cli.inbox import Collected, count_submissions
 from evote.cli.inbox import collect as collect_inbox
-from evote.cli.inbox import count_submissions
-from evote.cli.options import Database, LogKey, Yes
+from evote.cli.inbox_watch import stopped_by_signal
+from evote.cli.inbox_watch import watch as watch_inbox
+from evote.cli.options import Database, LogKeys, Yes
 from evote.cli.output import Output
 from evote.cli.trusted_boards import trust_board
 from evote.ed25519 import SEED_BYTES, SigningKey
 from evote.errors import BoardError, ConfigurationError
 from evote.log.checkpoint import read_checkpoint
 from evote.log.key import format_verifier_key
+from evote.log.trusted import is_post_quantum
 
 app = new_app("The bulletin board")
 record_app = new_app("The public record")
@@ -98,7 +101,7 @@ def status(out: Output, board: Place) -> None:
 def trust(
     out: Output,
     url: Annotated[str, typer.Argument(metavar="URL", help="URL of the board.")],
-    log_key: LogKey = None,
+    log_key: LogKeys = None,
     policy: Annotated[
         Path | None, typer.Option("--policy", metavar="FILE", help="Policy file: witnesses that the log must have.")
     ] = None,
@@ -107,12 +110,21 @@ def trust(
     """Read the board's checkpoint under the key and pin key and policy; without a key, ask about the board's own."""
     from evote.cli.board_trust import choose_policy
 
-    chosen = choose_policy(out, url, log_key, policy, yes=yes)
+    chosen = choose_policy(out, url, log_key or (), policy, yes=yes)
     is_new = trust_board(url, chosen)
-    (key,) = (format_verifier_key(log.key) for log in chosen.logs)
+    keys = [format_verifier_key(log.key) for log in chosen.logs]
     out.say("board_trusted" if is_new else "board_was_trusted", url=url)
-    out.say("log_key", key=key)
-    out.result(url=url, log_key=key, witnesses=[one.name for one in chosen.witnesses], changed=is_new)
+    for key in keys:
+        out.say("log_key", key=key)
+    if not is_post_quantum(chosen):
+        out.notice("one_log_key")
+    out.result(
+        url=url,
+        log_key=keys[0],
+        log_keys=keys,
+        witnesses=[one.name for one in chosen.witnesses],
+        changed=is_new,
+    )
 
 
 @command(app, "receipt", "Write the receipt of a log entry")
@@ -134,21 +146,26 @@ def collect(
     out: Output,
     folder: Folder,
     inbox: Annotated[Path | None, typer.Argument(metavar="INBOX", help="By default FOLDER/inbox.")] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on collecting what comes until you stop it (Ctrl-C).")
+    ] = False,
 ) -> None:
     """Submit every file of the inbox; one bad file stops nobody."""
     place = inbox or folder / INBOX_NAME
     if not place.is_dir():
         raise ConfigurationError("inbox.missing", f"there is no folder {place}", folder=place)
-    with open_board(folder, out) as opened, out.progress("collecting", count_submissions(place)) as advance:
-        collected = collect_inbox(opened.board, place, advance)
-    for name, error in collected.refused.items():
-        out.say("file_refused", name=name, code=error.code, message=out.describe(error))
-    for name, error in collected.waiting.items():
-        out.say("file_waiting", name=name, message=out.describe(error))
-    for name in collected.ignored:
-        out.notice("file_ignored", name=name)
+    with open_board(folder, out) as opened:
+        if watch:
+            collected = _watch(out, opened, place)
+        else:
+            with out.progress("collecting", count_submissions(place)) as advance:
+                collected = collect_inbox(opened, place, advance)
+            _tell_files(out, collected)
     out.say(
-        "collected", admitted=len(collected.admitted), refused=len(collected.refused), waiting=len(collected.waiting)
+        "collected_in_all" if watch else "collected",
+        admitted=len(collected.admitted),
+        refused=len(collected.refused),
+        waiting=len(collected.waiting),
     )
     out.result(
         admitted=collected.admitted,
@@ -156,6 +173,38 @@ def collect(
         waiting={name: error.message for name, error in collected.waiting.items()},
         ignored=collected.ignored,
     )
+
+
+def _watch(out: Output, opened: OpenBoard, place: Path) -> Collected:
+    """Collect until a signal, telling of every pass; return what became of all files."""
+    total = Collected()
+
+    def tell(collected: Collected) -> None:
+        _tell_files(out, collected)
+        if collected.admitted or collected.refused:
+            out.say(
+                "collected",
+                admitted=len(collected.admitted),
+                refused=len(collected.refused),
+                waiting=len(collected.waiting),
+            )
+        total.admitted.update(collected.admitted)
+        total.refused.update(collected.refused)
+        total.waiting, total.ignored = collected.waiting, collected.ignored
+
+    with stopped_by_signal() as stop:
+        out.notice("watching", folder=place)
+        watch_inbox(opened, place, tell, stop)
+    return total
+
+
+def _tell_files(out: Output, collected: Collected) -> None:
+    for name, error in collected.refused.items():
+        out.say("file_refused", name=name, code=error.code, message=out.describe(error))
+    for name, error in collected.waiting.items():
+        out.say("file_waiting", name=name, message=out.describe(error))
+    for name in collected.ignored:
+        out.notice("file_ignored", name=name)
 
 
 @command(record_app, "export", "Write the public record to one file")

@@ -39,6 +39,7 @@ from evote.log.promise import Promise, encode_promise
 from evote.log.tile_reader import NOT_FOUND
 from evote.replay.outline import Outline
 from evote.replay.record import RecordReplay
+from evote.replay.recorded_ballots import RecordedBallots
 from evote.replay.replay import Replay
 
 # Between checkpoint and tiles a busy log may have grown and put full tiles in the place of partial ones.
@@ -76,7 +77,8 @@ class RemoteBoard(BoardAccess):
 
     def with_ballots(self, election_id: bytes) -> ElectionState:
         """Read and verify every ballot, and return the state with them; raise as `RecordReplay.run`."""
-        replay = Replay(Group(STANDARD), election_id)
+        group = Group(STANDARD)
+        replay = Replay(group, election_id, RecordedBallots(group))
         with self._out.progress("verifying_ballots", self.checkpoint.size) as advance:
             RecordReplay(
                 replay, self._reader, self.url, os.cpu_count() or 1, seen=lambda _: None, progress=advance
@@ -106,7 +108,7 @@ class RemoteBoard(BoardAccess):
             try:
                 witnessed = open_checkpoint(self._source, self.policy)
                 reader = RecordReader(self._source, witnessed)
-                self._trusted.remember(witnessed, reader.consistency_proof)
+                self._trusted.remember(reader)
                 new = witnessed.checkpoint.size - self._outline.position
                 with self._out.progress("opening_board", new) as advance:
                     self._outline.read(reader, advance)

@@ -7,6 +7,7 @@ Invariants: nothing is pinned that the board's checkpoint does not satisfy now.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,14 +21,18 @@ from evote.client.reader import CHECKPOINT_PATH
 from evote.errors import ConfigurationError
 from evote.log.checkpoint import read_checkpoint
 from evote.log.key import ED25519, VerifierKey, format_verifier_key, parse_verifier_key
-from evote.log.policy import Policy, PolicyLog, open_witnessed
+from evote.log.policy import Policy, PolicyLog
 from evote.log.policy_text import MAXIMUM_POLICY_BYTES, parse_policy
+from evote.log.trusted import log_keys as log_keys_in
+from evote.log.trusted import open_trusted
 
 POLICY_PATH = "policy"
 
 
-def choose_policy(out: Output, url: str, log_key: str | None, policy: Path | None, *, yes: bool) -> Policy:
-    """Return the policy to pin: one Ed25519 log key, and the witnesses and quorum of a policy file if one is given.
+def choose_policy(out: Output, url: str, log_keys: Sequence[str], policy: Path | None, *, yes: bool) -> Policy:
+    """Return the policy to pin: the log's keys, and the witnesses and quorum of a policy file if one is given.
+
+    One of the keys is Ed25519; the ML-DSA-44 key is pinned where it is given, alone or in the file.
 
     Raise ConfigurationError `board.no_key`, VerificationError where the board's checkpoint does not satisfy it, and
     typer.Abort where the key is not confirmed.
@@ -37,25 +42,26 @@ def choose_policy(out: Output, url: str, log_key: str | None, policy: Path | Non
     with HttpSource(url, attempts=ATTEMPTS) as source:
         note = source.read(CHECKPOINT_PATH)
         origin = read_checkpoint(note).origin
-        if log_key is not None:
-            key = parse_verifier_key(log_key)
-        elif given.logs:
-            key = _key_of(given, origin)
+        if log_keys or given.logs:
+            keys = _keys_of([parse_verifier_key(text) for text in log_keys], given, origin)
         else:
-            key = _key_of(parse_policy(source.read(POLICY_PATH)), origin)
+            keys = _keys_of((), parse_policy(source.read(POLICY_PATH)), origin)
             if not yes:
-                typer.confirm(out.text("ask_log_key", key=format_verifier_key(key)), abort=True, err=True)
-    chosen = replace(given, logs=(PolicyLog(key=key),))
-    open_witnessed(note, chosen)
+                typer.confirm(out.text("ask_log_key", key=format_verifier_key(keys[0])), abort=True, err=True)
+    chosen = replace(given, logs=tuple(PolicyLog(key=key) for key in keys))
+    open_trusted(note, chosen)
     return chosen
 
 
-def _key_of(policy: Policy, origin: str) -> VerifierKey:
-    keys = [log.key for log in policy.logs if log.key.name == origin and log.key.algorithm == ED25519]
-    if len(keys) != 1:
+def _keys_of(given: Sequence[VerifierKey], policy: Policy, origin: str) -> list[VerifierKey]:
+    """Return the log's Ed25519 key and after it any others; of a type that is given, none of the policy counts."""
+    types = {key.algorithm for key in given}
+    keys = [*given, *(key for key in log_keys_in(policy, origin) if key.algorithm not in types)]
+    plain = [key for key in keys if key.algorithm == ED25519]
+    if len(plain) != 1:
         raise ConfigurationError(
             "board.no_key",
-            f"the policy has {len(keys)} Ed25519 keys of the log {origin!r}: give --log-key",
+            f"{len(plain)} Ed25519 keys of the log {origin!r} are given: give one with --log-key",
             origin=origin,
         )
-    return keys[0]
+    return sorted(keys, key=lambda key: key.algorithm)

@@ -40,6 +40,11 @@ def _election() -> typer.Typer:
     return _app_of("election_app")()
 
 
+def _board() -> typer.Typer:
+    _module("scrub_command")
+    return _app_of("board_commands")()
+
+
 def _roll() -> typer.Typer:
     for name in ("roll_commands", "roll_changes"):
         _module(name)
@@ -63,7 +68,7 @@ def _serve() -> typer.Typer:
 _COMMANDS: Final[dict[str, Callable[[], typer.Typer]]] = {
     "definition": _app_of("definition_commands"),
     "key": _app_of("key_commands"),
-    "board": _app_of("board_commands"),
+    "board": _board,
     "election": _election,
     "roll": _roll,
     "ballot": _app_of("ballot_commands"),

@@ -11,24 +11,28 @@ from __future__ import annotations
 import sys
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from evote.cli.command import command, new_app
 from evote.cli.files import read_input
+from evote.cli.options import LogKeys
 from evote.cli.output import Output
+from evote.client.http_source import HttpSource
 from evote.client.place import is_url
 from evote.errors import ConfigurationError, EquivocationError, EvoteError
 from evote.log.key import parse_verifier_key
 from evote.log.policy import Policy, PolicyLog
 from evote.log.policy_text import MAXIMUM_POLICY_BYTES, parse_policy
+from evote.log.trusted import is_post_quantum
 from evote.mirror.copy import Mirror
-from evote.mirror.fetch import Fetcher
 from evote.mirror.folder import MirrorFolder
 from evote.texts.usage import SpokenGroup
 
-COPY = "copy"
+COPY: Final = "copy"
+ATTEMPTS: Final = 3
+FILE_SECONDS: Final = 3600.0  # nobody waits for a copy, and bundles are long
 
 
 class _MirrorCommands(SpokenGroup):
@@ -53,9 +57,7 @@ def copy(
     policy: Annotated[
         Path | None, typer.Option("--policy", help="Policy file with the log's key, witnesses and quorum; remembered.")
     ] = None,
-    log_key: Annotated[
-        str | None, typer.Option("--log-key", metavar="VKEY", help="The log's key, for a log without witnesses.")
-    ] = None,
+    log_key: LogKeys = None,
     watch: Annotated[
         float | None, typer.Option("--watch", metavar="SECONDS", min=0.1, help="Go on, and look again so often.")
     ] = None,
@@ -65,8 +67,13 @@ def copy(
     if once and watch is not None:
         raise ConfigurationError("mirror.two_ways", "choose --once or --watch, not both")
     place = MirrorFolder(folder)
-    trusted = _trusted(place, policy, log_key)
-    with Fetcher(url) as source, Mirror(place, trusted) as mirror:
+    trusted = _trusted(place, policy, log_key or [])
+    if not is_post_quantum(trusted):
+        out.notice("one_log_key")
+    with (
+        HttpSource(url, attempts=ATTEMPTS, file_seconds=FILE_SECONDS) as source,
+        Mirror(place, trusted) as mirror,
+    ):
         while True:
             try:
                 _copy_once(out, mirror, source)
@@ -79,7 +86,7 @@ def copy(
             if watch is None:
                 break
             time.sleep(watch)
-    out.result(folder=str(folder), size=mirror.size)
+    out.result(folder=str(folder), size=mirror.size, post_quantum=is_post_quantum(trusted))
 
 
 @command(app, "serve", "Serve a copy over HTTP, for reading alone")
@@ -109,7 +116,7 @@ def serve(
     run_mirror_service(service, listener, ready)
 
 
-def _copy_once(out: Output, mirror: Mirror, source: Fetcher) -> None:
+def _copy_once(out: Output, mirror: Mirror, source: HttpSource) -> None:
     with out.progress("mirror_copying", None) as advance:
         update = mirror.update(source.read, advance)
     if update.added:
@@ -118,14 +125,14 @@ def _copy_once(out: Output, mirror: Mirror, source: Fetcher) -> None:
         out.say("mirror_nothing_new", size=update.size)
 
 
-def _trusted(place: MirrorFolder, policy: Path | None, log_key: str | None) -> Policy:
+def _trusted(place: MirrorFolder, policy: Path | None, log_keys: list[str]) -> Policy:
     """Return the policy that is given, and remember it, or the remembered one."""
-    if policy is not None and log_key is not None:
+    if policy is not None and log_keys:
         raise ConfigurationError("mirror.two_trusts", "choose --policy or --log-key, not both")
     if policy is not None:
         return place.trust(parse_policy(read_input(policy, MAXIMUM_POLICY_BYTES + 1)))
-    if log_key is not None:
-        return place.trust(Policy(logs=(PolicyLog(key=parse_verifier_key(log_key)),)))
+    if log_keys:
+        return place.trust(Policy(logs=tuple(PolicyLog(key=parse_verifier_key(text)) for text in log_keys)))
     known = place.trusted_policy()
     if known is None:
         raise ConfigurationError(

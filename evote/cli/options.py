@@ -34,6 +34,6 @@ Database = Annotated[
         ),
     ),
 ]
-LogKey = Annotated[
-    str | None, typer.Option("--log-key", metavar="VKEY", help="Key of the log, as its operator has announced it.")
+LogKeys = Annotated[
+    list[str] | None, typer.Option("--log-key", metavar="VKEY", help="Key of the log; may be repeated.")
 ]

@@ -15,13 +15,23 @@ from evote.cli.texts_hints import HINTS
 from evote.cli.texts_mirror import MIRROR
 from evote.cli.texts_officials import OFFICIALS
 from evote.cli.texts_remote import REMOTE
+from evote.cli.texts_scrub import SCRUB
 from evote.cli.texts_serve import SERVE
 from evote.cli.texts_voters import VOTERS
 from evote.cli.texts_witness import WITNESS
 from evote.texts.language import Language
 
 # Korean, English.
-TEXTS: Final[dict[str, tuple[str, str]]] = {**OFFICIALS, **VOTERS, **SERVE, **REMOTE, **WITNESS, **MIRROR, **ANCHOR}
+TEXTS: Final[dict[str, tuple[str, str]]] = {
+    **OFFICIALS,
+    **VOTERS,
+    **SERVE,
+    **REMOTE,
+    **WITNESS,
+    **MIRROR,
+    **ANCHOR,
+    **SCRUB,
+}
 
 
 def find(key: str, language: Language) -> str:

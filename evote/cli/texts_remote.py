@@ -17,6 +17,12 @@ REMOTE: Final[dict[str, tuple[str, str]]] = {
         "{url}의 기록은 이미 이 키로 믿고 있습니다.",
         "The record at {url} was trusted under this key already.",
     ),
+    "one_log_key": (
+        "체크포인트의 서명을 기록의 Ed25519 키로만 확인합니다. 양자컴퓨터가 나와도 믿으려면 ML-DSA-44 키도 함께 "
+        "지정하십시오(--log-key를 두 번 쓰거나 정책 파일에 적습니다)",
+        "checkpoints are checked by the log's Ed25519 key alone, which a quantum computer could forge; give its "
+        "ML-DSA-44 key too (--log-key twice, or both in the policy file)",
+    ),
     "submitting": ("게시판에 제출 중", "Submitting to the board"),
     "verifying_ballots": ("투표지를 모두 검증하는 중", "Verifying all ballots"),
     "promised": (

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -23,10 +22,11 @@ from evote.board.files import make_folders, replace_file, reported
 from evote.cli.files import read_input, write_public
 from evote.client.evidence import evidence_from_notes
 from evote.client.memory import CheckpointMemory
-from evote.errors import ConfigurationError, EquivocationError, VerificationError
+from evote.client.reader import RecordReader
+from evote.errors import ConfigurationError, EquivocationError, EvoteError, VerificationError
 from evote.log.evidence import encode_evidence
 from evote.log.key import format_verifier_key
-from evote.log.policy import Policy, WitnessedCheckpoint
+from evote.log.policy import Policy
 from evote.log.policy_text import MAXIMUM_POLICY_BYTES, format_policy, parse_policy
 
 HOME_VARIABLE: Final = "EVOTE_HOME"
@@ -40,8 +40,8 @@ class TrustedBoard:
     url: str
     policy: Policy
 
-    def remember(self, witnessed: WitnessedCheckpoint, consistency_proof: Callable[[int], Sequence[bytes]]) -> None:
-        """Compare a checkpoint with those seen before, and keep it; raise as `CheckpointMemory.remember`.
+    def remember(self, reader: RecordReader) -> None:
+        """Compare a record's checkpoint with those seen before, and keep it; raise as `CheckpointMemory.remember`.
 
         Where two contradict each other, both are written into the folder, with the file that proves it if there is one.
         """
@@ -50,11 +50,16 @@ class TrustedBoard:
         with reported(folder), (folder / "lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             try:
-                CheckpointMemory(folder / "checkpoints.json").remember(witnessed, consistency_proof)
+                CheckpointMemory(folder / "checkpoints.json").remember(reader.witnessed, reader.consistency_proof)
             except EquivocationError as error:
                 replace_file(folder / "equivocation-1.note", error.first)
                 replace_file(folder / "equivocation-2.note", error.second)
-                evidence = evidence_from_notes(error.first, error.second, (witnessed.log,))
+                keys = [log.key for log in self.policy.logs]
+                try:
+                    # With the tiles, now: a log that was caught may show them to nobody any more.
+                    evidence = evidence_from_notes(error.first, error.second, keys, reader.tree)
+                except EvoteError:
+                    evidence = None
                 if evidence is not None:
                     replace_file(folder / "equivocation.evidence", encode_evidence(evidence))
                 raise
@@ -71,13 +76,14 @@ def find_trusted(url: str) -> TrustedBoard:
 def trust_board(url: str, policy: Policy) -> bool:
     """Pin the policy, whose one log is the board's; return whether it was another or none before.
 
-    Raise VerificationError `board.key_changed` where another key is pinned for the URL.
+    A second key may be added. Raise VerificationError `board.key_changed` where a key is pinned for the URL that is not
+    among the policy's.
     """
     path = _policy_path(url)
     if path.exists():
         known = find_trusted(url).policy
         old, new = (_keys_of(one) for one in (known, policy))
-        if old != new:
+        if not set(old) <= set(new):
             raise VerificationError(
                 "board.key_changed",
                 f"the key trusted for {url} is {', '.join(old)}, not {', '.join(new)}. A log's key never changes; if "

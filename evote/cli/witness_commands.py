@@ -23,12 +23,17 @@ from evote.cli.files import write_public
 from evote.cli.output import Output
 from evote.errors import BoardError
 from evote.log.key import format_verifier_key, parse_verifier_key
+from evote.serve.connection import make_protocol
+from evote.serve.settings import Settings
 from evote.witness.app import make_app
 from evote.witness.identity import Identity, Meaning, load_identity
 from evote.witness.open_witness import create_witness, open_witness, pin_log
 from evote.witness.store import EvidenceKind, WitnessStore
 
 MAXIMUM_CONNECTIONS: Final = 256
+# Whoever is silent is cut off, and nobody takes all connections; a web server in front of it stands on this machine.
+LIMITS: Final = Settings(head_seconds=10.0, answer_seconds=30.0, connections_per_address=64)
+PROXIES: Final = ("127.0.0.1", "::1")
 
 app = new_app("A witness of transparency logs")
 
@@ -164,6 +169,7 @@ def _serve(out: Output, folder: Folder, meaning: Meaning, host: str, port: int, 
         sys.stdout.flush()
         config = uvicorn.Config(
             make_app(witness),
+            http=make_protocol(LIMITS, PROXIES),
             log_config=None,
             access_log=False,
             server_header=False,

@@ -26,7 +26,8 @@ from typing import Any, Final, NoReturn
 import httpx
 
 from evote import canonical_json
-from evote.client.http_source import LONGEST_PAUSE, PASSING_STATUS, retry_after
+from evote.client.attempts import PASSING_STATUS, TryAgain, retry_after
+from evote.client.cookies import no_cookies
 from evote.client.place import is_url
 from evote.client.submission import Submission, encode_submission
 from evote.errors import BoardError, ConfigurationError, EncodingError, EvoteError, PolicyError, VerificationError
@@ -40,6 +41,9 @@ PATIENCE_SECONDS: Final = 120.0
 REQUEST_SECONDS: Final = 60.0
 MAXIMUM_ANSWER_BYTES: Final = 2**20
 FIRST_PAUSE: Final = 0.3
+# Beyond this, in seconds, whoever promises to publish promises nothing; a clock that is wrong by hours matters not.
+LONGEST_PROMISE: Final = 86_400.0
+LONGEST_PAUSE: Final = 8.0
 
 _SUBMISSION_TYPE: Final = "application/octet-stream"
 _HEADERS: Final = {"accept-encoding": "identity", "user-agent": "evote"}
@@ -61,14 +65,6 @@ class Published:
 class _Answer:
     status: int
     body: bytes
-
-
-class _TryAgain(Exception):  # noqa: N818  # 2026-11-22: names what to do
-    """A request that failed in a way that may pass; `pause` is what the board asked for."""
-
-    def __init__(self, reason: str, pause: float = 0.0) -> None:
-        super().__init__(reason)
-        self.pause = pause
 
 
 def check_board_url(url: str) -> None:
@@ -107,6 +103,7 @@ class HttpBoard:
         request_seconds: float = REQUEST_SECONDS,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         """Take the board's URL, the policy that its receipts must satisfy, and for how long to try.
@@ -117,10 +114,15 @@ class HttpBoard:
         self._base = url.rstrip("/")
         self._policy = policy
         self._seconds, self._request_seconds = seconds, request_seconds
-        self._sleep, self._clock = sleep, clock
+        self._sleep, self._clock, self._wall = sleep, clock, wall
         self._runner = asyncio.Runner()
         self._client = httpx.AsyncClient(
-            headers=_HEADERS, timeout=request_seconds, follow_redirects=False, trust_env=False, transport=transport
+            headers=_HEADERS,
+            cookies=no_cookies(),
+            timeout=request_seconds,
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
         )
 
     def publish(self, submission: Submission, on_promise: Callable[[Promise], None] = lambda _: None) -> Published:
@@ -146,7 +148,7 @@ class HttpBoard:
                 promise = promise or found
                 is_asking = True
                 reason, wanted = "it has not been published yet", 0.0
-            except _TryAgain as failure:
+            except TryAgain as failure:
                 # A board that does not know the entry any more is sent it again.
                 is_asking = False
                 reason, wanted = str(failure), failure.pause
@@ -197,6 +199,8 @@ class HttpBoard:
             if promise.leaf_hash != leaf:
                 raise VerificationError("submit.other_entry", "it is about another entry")
             verify_promise(promise, next((key for key in keys if key.name == promise.origin), keys[0]))
+            if promise.deadline > self._wall() + LONGEST_PROMISE:
+                raise VerificationError("submit.far_deadline", f"its deadline, {promise.deadline}, is no deadline")
         except (EvoteError, IndexError, TypeError, ValueError) as error:
             raise BoardError("submit.bad_promise", f"the board's promise does not hold: {error}") from error
         return promise
@@ -230,13 +234,13 @@ class HttpBoard:
         raise BoardError("submit.unavailable", f"{self._base} could not take the statement: {reason}", url=self._base)
 
     def _request(self, method: str, path: str, body: bytes | None = None) -> _Answer:
-        """Return an answer of status 200 or 202; raise the board's refusal, BoardError, or _TryAgain."""
+        """Return an answer of status 200 or 202; raise the board's refusal, BoardError, or TryAgain."""
         try:
             return self._runner.run(self._attempt(method, path, body))
         except TimeoutError:
-            raise _TryAgain(f"no answer within {self._request_seconds:g} seconds") from None
+            raise TryAgain(f"no answer within {self._request_seconds:g} seconds") from None
         except (httpx.HTTPError, ValueError) as error:
-            raise _TryAgain(str(error) or type(error).__name__) from error
+            raise TryAgain(str(error) or type(error).__name__) from error
 
     async def _attempt(self, method: str, path: str, body: bytes | None) -> _Answer:
         headers = {"content-type": _SUBMISSION_TYPE} if body is not None else None
@@ -258,7 +262,7 @@ def _judge(answer: _Answer, pause: float) -> _Answer:
         return answer
     code, words = _problem_of(answer)
     if answer.status in PASSING_STATUS or code == "board.not_in_log":
-        raise _TryAgain(f"status {answer.status}{f', {words}' if words else ''}", pause)
+        raise TryAgain(f"status {answer.status}{f', {words}' if words else ''}", pause)
     if not code:
         raise BoardError(
             "submit.no_board",

@@ -24,8 +24,8 @@ from evote.log import merkle
 from evote.log.checkpoint import Checkpoint, parse_checkpoint, read_checkpoint
 from evote.log.encoding import decode_hash, encode_base64, parse_decimal
 from evote.log.key import VerifierKey
-from evote.log.note import MAXIMUM_NOTE_BYTES, open_note
-from evote.log.policy import verifier_of
+from evote.log.note import MAXIMUM_NOTE_BYTES, NoteVerifier, decode_note
+from evote.log.policy import LOG_ALGORITHMS, verifier_of
 
 HEADER: Final = "evote/log-contradiction/1"
 MAXIMUM_EVIDENCE_BYTES: Final = 2 * MAXIMUM_NOTE_BYTES + 2**14
@@ -129,14 +129,16 @@ def find_conflict(first: bytes, second: bytes, proof: Sequence[bytes] = ()) -> E
 def verify_evidence(evidence: Evidence, log_keys: Sequence[VerifierKey]) -> Contradiction:
     """Return the contradiction that the evidence proves against the log with these keys.
 
-    Raise EncodingError where a note is no checkpoint; VerificationError as `open_note` for a note that none of the keys
-    signed; `evidence.other_log` (two origins), `.wrong_order`, `.no_conflict` (the checkpoints agree in what is shown)
-    or `merkle.*` (a proof in it is wrong).
+    Raise EncodingError where a note is no checkpoint; VerificationError `evidence.not_a_log_key` for a witness's key;
+    `note.not_signed` or `signature.*` for a note without a right line by any of the keys; `evidence.other_log` (two
+    origins), `.wrong_order`, `.no_conflict` (the checkpoints agree in what is shown) or `merkle.*` (a proof in it is
+    wrong).
     """
+    for key in log_keys:
+        if key.algorithm not in LOG_ALGORITHMS:
+            _refute("not_a_log_key", f"{key.name} is a witness's key of type {key.algorithm:#04x}, not a log's")
     verifiers = [verifier_of(key) for key in log_keys]
-    first, second = (
-        parse_checkpoint(open_note(note, verifiers).note.text) for note in (evidence.first, evidence.second)
-    )
+    first, second = (_signed_checkpoint(note, verifiers) for note in (evidence.first, evidence.second))
     if first.origin != second.origin:
         _refute("other_log", f"checkpoints of two logs, {first.origin!r} and {second.origin!r}")
     if _rank(evidence.first) > _rank(evidence.second):
@@ -206,6 +208,27 @@ def decode_evidence(data: bytes) -> Evidence:
                 proofs=(proof, other_proof),
             )
     raise EncodingError("evidence.bad_line", "the head of evidence names its conflict and what belongs to it, no more")
+
+
+def _signed_checkpoint(note: bytes, verifiers: Sequence[NoteVerifier]) -> Checkpoint:
+    """Return the checkpoint of a note under which at least one line by the log's keys is right.
+
+    A wrong line beside it is no excuse, other than where a note is opened to be believed: each reader may know one key
+    of the log only, so a log that put a wrong line under the other key could be believed, and never be convicted.
+    """
+    decoded = decode_note(note)
+    checkpoint = parse_checkpoint(decoded.text)
+    wrong: VerificationError | None = None
+    for line in decoded.signatures:
+        for verifier in verifiers:
+            if (verifier.key.name, verifier.key.key_id) == (line.name, line.key_id):
+                try:
+                    verifier.verify(decoded.text, line.signature)
+                except VerificationError as error:
+                    wrong = error
+                else:
+                    return checkpoint
+    raise wrong or VerificationError("note.not_signed", "no signature by a known key")
 
 
 def _verify_roots(_evidence: Evidence, first: Checkpoint, second: Checkpoint) -> str:

@@ -5,7 +5,8 @@ Spec: C2SP tlog-policy (main, 2026-06), "Policy file syntax and structure".
 Idea: one definition a line, read from the top; every name is defined before it is used, so groups can't be circular.
 
 Invariants: `parse_policy(format_policy(p)) == p`. Reading is strict where other readers are lenient: a comment has a
-line of its own, a public key stands once, and a member belongs to one group.
+line of its own, a public key stands once (a log is not its own witness), no two keys share name and key ID, and a
+member belongs to one group.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class _PolicyReader:
         self.quorums: list[str] = []
         self.names: set[str] = set()
         self.members: set[str] = set()
+        self.keys: set[bytes | tuple[str, bytes]] = set()
 
     def define(self, fields: list[str]) -> None:
         if len(self.logs) + len(self.witnesses) + len(self.groups) >= MAXIMUM_DEFINITIONS:
@@ -106,14 +108,14 @@ class _PolicyReader:
         key = parse_verifier_key(vkey)
         if key.algorithm not in LOG_ALGORITHMS:
             _refuse("bad_algorithm", f"a log's key is of type 0x01 or 0x06, not {key.algorithm:#04x}")
-        self._check_new_key(key, [log.key for log in self.logs])
+        self._take_key(key)
         self.logs.append(PolicyLog(key=key, url=url))
 
     def _define_witness(self, name: str, vkey: str, url: str) -> None:
         key = parse_verifier_key(vkey)
         if key.algorithm not in WITNESS_ALGORITHMS:
             _refuse("bad_algorithm", f"a witness's key is of type 0x04 or 0x06, not {key.algorithm:#04x}")
-        self._check_new_key(key, [witness.key for witness in self.witnesses])
+        self._take_key(key)
         self._define_name(name)
         self.witnesses.append(PolicyWitness(name=name, key=key, url=url))
 
@@ -138,9 +140,12 @@ class _PolicyReader:
             _refuse("duplicate_name", f"the name {name!r} is taken")
         self.names.add(name)
 
-    def _check_new_key(self, key: VerifierKey, known: list[VerifierKey]) -> None:
-        if any(key.public_key == other.public_key for other in known):
-            _refuse("duplicate_key", f"the public key of {key.name} stands twice")
+    def _take_key(self, key: VerifierKey) -> None:
+        # A line names its key by name and key ID; 32 bits are soon found by who wants to be taken for another.
+        for taken in (key.public_key, (key.name, key.key_id)):
+            if taken in self.keys:
+                _refuse("duplicate_key", f"the key of {key.name}, or one of its name and key ID, stands twice")
+            self.keys.add(taken)
 
 
 def _join(*fields: str) -> str:

@@ -3,16 +3,18 @@
 Spec: docs/http.md section 5; canonical JSON as docs/protocol.md section 3.
 
 Idea: when too few witnesses answer, a log must not publish; it can still say, checkably, what it has accepted. A
-promise whose deadline has passed, beside a checkpoint cosigned after that deadline without this entry at this index,
-proves to anybody that the log broke its word.
+checkpoint with another leaf at the promised index proves to anybody that the log broke its word, and so does one that
+a quorum of witnesses cosigned after the deadline and that does not reach the index.
 
 Invariants: a promise is signed under a domain of its own, which no checkpoint and no statement begins with;
-`encode_promise(decode_promise(b)) == b`. A promise is no receipt: it proves what the log said, not what the log did.
+`encode_promise(decode_promise(b)) == b`. A promise is no receipt: it proves what the log said, not what the log did;
+and a broken one does not say who kept the log from its witnesses. Nothing bounds a deadline here: who gets one judges.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
@@ -21,6 +23,8 @@ from evote.ed25519 import SigningKey
 from evote.errors import EncodingError, VerificationError
 from evote.log.encoding import HASH_BYTES
 from evote.log.key import ED25519, VerifierKey
+from evote.log.merkle import verify_inclusion
+from evote.log.policy import Policy, open_witnessed, quorum_holds
 
 PROMISE_DOMAIN: Final = b"evote/promise/1\x00"
 MAXIMUM_PROMISE_BYTES: Final = 2048
@@ -61,6 +65,33 @@ def verify_promise(promise: Promise, key: VerifierKey) -> None:
     if key.algorithm != ED25519 or key.name != promise.origin:
         raise VerificationError("promise.other_log", f"a promise of {promise.origin!r}, not of {key.name!r}")
     ed25519.verify(key.public_key, _signed_message(promise), promise.signature)
+
+
+def verify_broken(
+    promise: Promise, note: bytes, policy: Policy, *, leaf: bytes | None = None, proof: Sequence[bytes] = ()
+) -> None:
+    """Verify that a checkpoint under the policy shows the promise broken.
+
+    `leaf` with its inclusion `proof` is what stands at the promised index, where the tree reaches it; such a checkpoint
+    may be of any time. A tree that ends before the index breaks the promise if the witnesses that state a time after
+    the deadline are a quorum without the others: as many liars as the policy withstands can't date a checkpoint. Raise
+    as `open_witnessed` and `verify_inclusion`; VerificationError `promise.other_log`, `signature.*` (not the log's
+    promise) or `promise.not_broken`.
+    """
+    witnessed = open_witnessed(note, policy)
+    checkpoint = witnessed.checkpoint
+    keys = [log.key for log in policy.logs if log.key.algorithm == ED25519 and log.key.name == checkpoint.origin]
+    verify_promise(promise, keys[0] if keys else witnessed.log)
+    if checkpoint.size > promise.index:
+        if leaf is None or leaf == promise.leaf_hash:
+            _refute(
+                f"the tree of {checkpoint.size} entries reaches entry {promise.index}; no other leaf is shown there"
+            )
+        verify_inclusion(leaf, promise.index, checkpoint.size, proof, checkpoint.root)
+        return
+    later = {name for name, time in witnessed.times if time > promise.deadline}
+    if not later or not quorum_holds(policy, later):
+        _refute(f"no quorum of witnesses states a time after the deadline, {promise.deadline}")
 
 
 def promise_object(promise: Promise) -> canonical_json.JsonObject:
@@ -114,6 +145,10 @@ def _octets(value: object, count: int) -> bytes:
     if not isinstance(value, str) or len(value) != 2 * count or not _HEX.fullmatch(value):
         _refuse(f"leaf hash and signature of a promise are lower-case hexadecimal of their width; {count} bytes here")
     return bytes.fromhex(value)
+
+
+def _refute(message: str) -> NoReturn:
+    raise VerificationError("promise.not_broken", message)
 
 
 def _refuse(message: str) -> NoReturn:

@@ -29,11 +29,12 @@ from evote.log import merkle
 from evote.log.bundles import decode_bundle, decode_hashes, encode_bundle
 from evote.log.checkpoint import open_checkpoint, read_checkpoint
 from evote.log.evidence import encode_evidence
-from evote.log.policy import Policy, WitnessedCheckpoint, open_witnessed, verifier_of
+from evote.log.policy import Policy, WitnessedCheckpoint, verifier_of
 from evote.log.policy_text import parse_policy
 from evote.log.statement import decode_statement
 from evote.log.tile_reader import NOT_FOUND, ReadFile, TileReader, read_bundle
 from evote.log.tiles import TILE_WIDTH, Tile, TileKind, bundle_at, new_tiles, tile_at, tile_path
+from evote.log.trusted import open_trusted
 from evote.mirror.folder import POLICY_PATH, MirrorFolder
 
 # A log that publishes meanwhile may remove what an earlier checkpoint needs.
@@ -89,7 +90,7 @@ class Mirror:
         before = self.size
         size = -1
         for _ in range(MAXIMUM_TRIES):
-            witnessed = open_witnessed(read(CHECKPOINT_PATH), self._policy)
+            witnessed = open_trusted(read(CHECKPOINT_PATH), self._policy)
             repeated, size = witnessed.checkpoint.size == size, witnessed.checkpoint.size
             try:
                 self._continue(read, witnessed, progress)
@@ -219,7 +220,7 @@ class Mirror:
         if known is None or known == witnessed.note or read_checkpoint(known) != witnessed.checkpoint:
             return witnessed.note
         try:
-            former = open_witnessed(known, self._policy)
+            former = open_trusted(known, self._policy)
         except (EncodingError, VerificationError):
             return witnessed.note
         return max((former, witnessed), key=lambda one: max((time for _, time in one.times), default=0)).note
@@ -273,7 +274,7 @@ def _same_size_other_root(known: bytes, note: bytes) -> bool:
 
 def _satisfies(note: bytes, policy: bytes) -> bool:
     try:
-        open_witnessed(note, parse_policy(policy))
+        open_trusted(note, parse_policy(policy))
     except EvoteError:
         return False
     return True

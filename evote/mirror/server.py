@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evote.errors import BoardError, EvoteError
 from evote.log.checkpoint import Checkpoint, read_checkpoint
-from evote.log.policy import open_witnessed
+from evote.log.trusted import open_trusted
 from evote.mirror.folder import MirrorFolder
 from evote.serve.connection import make_protocol
 from evote.serve.journal import Journal, JournalHandler, truncated
@@ -216,7 +216,7 @@ def _witnessed_at(service: MirrorService) -> int | None:
         policy, note = service.folder.trusted_policy(), service.folder.checkpoint()
         if policy is None or note is None:
             return None
-        return max((time for _, time in open_witnessed(note, policy).times if time), default=None)
+        return max((time for _, time in open_trusted(note, policy).times if time), default=None)
     except EvoteError:
         return None
 

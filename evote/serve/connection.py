@@ -9,6 +9,7 @@ Invariants: a connection is at any time either working for a request, or under a
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections import Counter
 from typing import Any
 
@@ -19,8 +20,17 @@ from evote.serve.limits import client_of
 from evote.serve.settings import Settings
 
 
+def is_among(address: str, trusted: tuple[str, ...]) -> bool:
+    """Say whether an address is one of these, or of one of these networks; "*" is every address, as for uvicorn."""
+    try:
+        parsed = ipaddress.ip_address(address)
+        return any(one in ("*", address) or ("/" in one and parsed in ipaddress.ip_network(one)) for one in trusted)
+    except ValueError:
+        return address in trusted
+
+
 def make_protocol(settings: Settings, trusted_proxies: tuple[str, ...] = ()) -> type[H11Protocol]:
-    """Return the protocol class of one server; addresses of trusted proxies may have any number of connections."""
+    """Return the protocol class of one server; trusted addresses and networks may have any number of connections."""
     open_by_client: Counter[str] = Counter()
 
     class TimedProtocol(H11Protocol):
@@ -37,7 +47,7 @@ def make_protocol(settings: Settings, trusted_proxies: tuple[str, ...] = ()) -> 
             """Count the connection, and wait for the head of a request for so long."""
             super().connection_made(transport)
             address = self.client[0] if self.client else ""
-            if address not in trusted_proxies:
+            if not is_among(address, trusted_proxies):
                 self._counted = client_of(address)
                 open_by_client[self._counted] += 1
                 if open_by_client[self._counted] > settings.connections_per_address:

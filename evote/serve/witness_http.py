@@ -16,6 +16,7 @@ from typing import Final
 
 import httpx
 
+from evote.client.cookies import no_cookies
 from evote.errors import EncodingError, VerificationError
 from evote.log.checkpoint import OpenedCheckpoint, open_checkpoint
 from evote.log.note import NoteVerifier
@@ -87,9 +88,14 @@ class Reply:
 
 
 def make_client(seconds: float, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """Return a client for witnesses: no redirects, no proxies of the environment, short patience."""
+    """Return a client for witnesses: no redirects, no proxies of the environment, no cookies, short patience."""
     return httpx.AsyncClient(
-        headers=_HEADERS, timeout=httpx.Timeout(seconds), follow_redirects=False, trust_env=False, transport=transport
+        headers=_HEADERS,
+        cookies=no_cookies(),
+        timeout=httpx.Timeout(seconds),
+        follow_redirects=False,
+        trust_env=False,
+        transport=transport,
     )
 
 
@@ -131,12 +137,18 @@ async def _exchange(
             async for chunk in response.aiter_raw():
                 received += chunk
                 if len(received) > MAXIMUM_REQUEST_BYTES:
-                    raise WitnessError(Answer.TOO_LONG, f"more than {MAXIMUM_REQUEST_BYTES} bytes")
+                    break
             content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            return Reply(status=response.status_code, content_type=content_type, body=bytes(received))
+            reply = Reply(status=response.status_code, content_type=content_type, body=bytes(received))
     except httpx.TimeoutException as error:
         raise WitnessError(Answer.TIMEOUT) from error
     except httpx.RemoteProtocolError as error:
         raise WitnessError(Answer.MALFORMED, type(error).__name__) from error
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise WitnessError(Answer.UNREACHABLE, type(error).__name__) from error
+    except Exception as error:
+        # What no answer should be able to bring about must not end the board either.
+        raise WitnessError(Answer.MALFORMED, type(error).__name__) from error
+    if len(reply.body) > MAXIMUM_REQUEST_BYTES:
+        raise WitnessError(Answer.TOO_LONG, f"more than {MAXIMUM_REQUEST_BYTES} bytes")
+    return reply

@@ -54,4 +54,5 @@ BOARD: Final[dict[str, str]] = {
     "board.not_durable": "데이터베이스 서버가 fsync 없이 동작합니다. 게시판에는 fsync가 필요합니다{detail}",
     "board.other_sequencer": "다른 프로그램이 이 기록을 쓰고 있습니다. 그 프로그램을 끝내거나 기다리십시오{detail}",
     "board.old_schema": "데이터베이스가 이전 버전의 것입니다. 게시판을 먼저 한 번 여십시오{detail}",
+    "scrub.damage": "손상된 곳이 {count}군데 있습니다",
 }

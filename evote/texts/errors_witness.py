@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 WITNESS: Final[dict[str, str]] = {
+    "audit.busy": "이 기록을 감사하고 있습니다. 잠시 뒤에 다시 요청하십시오",
     "audit.unreadable": "감사할 기록을 읽을 수 없습니다{detail}",
     "evidence.bad_header": "증거 파일의 첫 줄이 올바르지 않습니다{detail}",
     "evidence.bad_line": "증거 파일에 올바르지 않은 줄이 있습니다{detail}",
     "evidence.no_checkpoints": "증거 파일에는 서명된 체크포인트가 둘 있어야 합니다{detail}",
     "evidence.no_conflict": "두 체크포인트가 서로 모순되지 않습니다{detail}",
     "evidence.none": "둘 사이에 모순이 없습니다. 같은 기록의 것일 수 있습니다",
+    "evidence.not_a_log_key": "기록의 키가 아니라 증인 서버의 키입니다{detail}",
     "evidence.other_log": "서로 다른 기록의 체크포인트입니다{detail}",
     "evidence.too_long": "증거 파일이 너무 깁니다{detail}",
     "evidence.too_many_hashes": "증거 파일의 증명에 해시가 너무 많습니다{detail}",

@@ -21,7 +21,6 @@ KOREAN: Final[dict[str, str]] = {
         "선거 번호 또는 그 앞자리. 게시판에 선거가 여럿이면 필요합니다."
     ),
     "Folder of the board, or its URL.": "게시판 폴더 또는 주소(URL).",
-    "Key of the log, as its operator has announced it.": "운영자가 알린 기록의 공개 키.",
     "Folder of the board.": "게시판 폴더.",
     "Key file of the election authority.": "선거 주관자의 키 파일.",
     "Key file of the registrar.": "명부 관리자의 키 파일.",
@@ -40,6 +39,7 @@ KOREAN: Final[dict[str, str]] = {
     "Show the public key of a key file": "키 파일의 공개 키를 보여 줍니다",
     # evote board, evote record
     "The bulletin board": "게시판",
+    "Look for damage in what a board has stored": "저장된 기록이 손상되었는지 대조합니다",
     "Make a board with a new log": "새 기록으로 게시판을 만듭니다",
     "Name of the log, like vote.example.kr/2026.": "기록 이름. 예: vote.example.kr/2026",
     "Show what the board holds": "게시판에 무엇이 있는지 보여 줍니다",
@@ -49,6 +49,7 @@ KOREAN: Final[dict[str, str]] = {
     "Write the receipt of a log entry": "기록 항목의 영수증을 씁니다",
     "Index of the entry, from 0.": "항목 번호(0부터).",
     "Admit the submission files of the inbox": "접수함의 제출 파일을 접수합니다",
+    "Go on collecting what comes until you stop it (Ctrl-C).": "멈출 때까지(Ctrl-C) 들어오는 파일을 계속 접수합니다",
     "By default FOLDER/inbox.": "접수함 폴더. 기본값은 FOLDER/inbox입니다.",
     "The public record": "공개 기록",
     "Write the public record to one file": "공개 기록을 파일 하나로 내보냅니다",
@@ -231,7 +232,6 @@ KOREAN: Final[dict[str, str]] = {
     "Policy file with the log's key, witnesses and quorum; remembered.": (
         "기록의 키와 증인 서버와 정족수가 든 정책 파일. 기억해 둡니다."
     ),
-    "The log's key, for a log without witnesses.": "증인 서버가 없는 기록의 키.",
     "Go on, and look again so often.": "끝내지 않고 이 간격(초)으로 다시 확인합니다.",
     "Copy what is new and end; the default.": "새로 오른 것을 복사하고 끝냅니다(기본값).",
     "Serve a copy over HTTP, for reading alone": "사본을 HTTP로 공개합니다(읽기 전용)",

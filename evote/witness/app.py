@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect
 from evote.errors import BoardError
 from evote.log.key import format_verifier_key
 from evote.log.witness_protocol import ADD_CHECKPOINT_PATH, MAXIMUM_REQUEST_BYTES
-from evote.witness.store import EvidenceKind, KeptEvidence, PinnedLog
+from evote.witness.store import KeptEvidence, PinnedLog
 from evote.witness.witness import RETRY_SECONDS, TEXT_CONTENT_TYPE, Answer, Witness
 
 BODY_SECONDS: Final = 10.0
@@ -60,23 +60,20 @@ def make_app(witness: Witness, *, body_seconds: float = BODY_SECONDS) -> FastAPI
     @app.get("/{name}/evidence")
     def evidence(name: str) -> dict[str, object]:
         log = _find_log(witness, name)
-        return {"evidence": [_describe(item) for item in _evidence(witness, log)]}
+        return {"evidence": [_describe(item) for item in witness.store.listed_evidence(log.origin)] if log else []}
 
     @app.get("/{name}/evidence/{number}")
     def evidence_file(name: str, number: int) -> Response:
-        for item in _evidence(witness, _find_log(witness, name)):
-            if item.number == number:
-                return Response(item.data, media_type=TEXT_CONTENT_TYPE, headers=_PUBLIC)
-        return _respond(Answer(status=404, body=b"no such evidence\n"))
+        log = _find_log(witness, name)
+        item = witness.store.piece_of_evidence(log.origin, number) if log else None
+        if item is None:
+            return _respond(Answer(status=404, body=b"no such evidence\n"))
+        return Response(item.data, media_type=TEXT_CONTENT_TYPE, headers=_PUBLIC)
 
     @app.get("/health")
     def health() -> Response:
         try:
-            convicted = sum(
-                item.kind is EvidenceKind.CONTRADICTION
-                for log in witness.store.logs()
-                for item in witness.store.evidence(log.origin)
-            )
+            convicted = witness.store.count_contradictions()
         except BoardError as error:
             return _respond(Answer(status=503, body=f"{error.message}\n".encode()))
         return _respond(Answer(status=200, body=f"ok\ncontradictions kept: {convicted}\n".encode()))
@@ -111,10 +108,6 @@ def _respond(answer: Answer) -> Response:
 
 def _find_log(witness: Witness, name: str) -> PinnedLog | None:
     return next((log for log in witness.store.logs() if log.name == name), None)
-
-
-def _evidence(witness: Witness, log: PinnedLog | None) -> tuple[KeptEvidence, ...]:
-    return witness.store.evidence(log.origin) if log else ()
 
 
 def _describe(item: KeptEvidence) -> dict[str, object]:

@@ -10,13 +10,14 @@ log from its beginning.
 
 Invariants: a checkpoint passes only if every entry below it is a statement with a valid signature and its payload
 beside it, and every statement of an election stands where section 4 allows it, with every proof verified. A refusal is
-remembered with its checkpoint: no extension of it passes either, until the process ends. What can't be read is no
-refusal. Statements of other services are verified by signature and payload hash alone.
+remembered with its checkpoint: no extension of it passes either, until the process ends; and nothing that leaves it out
+ever passes. What can't be read is no refusal. Statements of other services are verified by signature and payload hash
+alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
@@ -28,7 +29,7 @@ from evote.core.group import Group
 from evote.core.parameters import STANDARD
 from evote.election.kinds import Kind
 from evote.errors import BoardError, EvoteError
-from evote.log.checkpoint import Checkpoint
+from evote.log.checkpoint import Checkpoint, read_checkpoint
 from evote.log.key import VerifierKey
 from evote.log.merkle import EMPTY_ROOT
 from evote.log.policy import WitnessedCheckpoint
@@ -48,7 +49,6 @@ OpenRecord = Callable[[], AbstractContextManager[RecordSource]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Refused:
-    checkpoint: Checkpoint
     note: bytes
     reason: str
 
@@ -56,9 +56,15 @@ class _Refused:
 class Auditor:
     """The audits of one log; not for several threads at once."""
 
-    def __init__(self, keys: tuple[VerifierKey, ...], open_record: OpenRecord, workers: int) -> None:
-        """Take the log's keys, a function that opens its record, and the number of processes for many ballots."""
+    def __init__(
+        self, keys: tuple[VerifierKey, ...], open_record: OpenRecord, workers: int, refused: Iterable[bytes] = ()
+    ) -> None:
+        """Take the log's keys, a function that opens its record, and the number of processes for many ballots.
+
+        `refused` are the notes that an earlier process refused: the log may not go back behind them.
+        """
         self._keys, self._open_record, self._workers = keys, open_record, workers
+        self._refused_before = list(refused)
         self._group = Group(STANDARD)
         self._refused: _Refused | None = None
         self._begin()
@@ -81,7 +87,7 @@ class Auditor:
             if error.code.startswith(_READING):
                 raise BoardError("audit.unreadable", f"the record can't be read: {error.message}") from error
             reason = f"{error.message} [{error.code}]"
-            self._refused = _Refused(checkpoint=checkpoint, note=note, reason=reason)
+            self._refused = _Refused(note=note, reason=reason)
             raise AuditError(reason) from error
 
     def _begin(self) -> None:
@@ -91,13 +97,26 @@ class Auditor:
         self._other_scopes: set[bytes] = set()
 
     def _check_refused(self, reader: RecordReader) -> None:
-        """Refuse every tree that extends a refused one, and every tree of which the refused one can't be part."""
+        """Refuse every tree that extends a refused one, and every tree of which a refused one can't be part."""
+        for note in tuple(self._refused_before):
+            if self._is_part(note, reader):
+                # This process judges the entries for itself: the mistake may have been the auditor's.
+                self._refused_before.remove(note)
         refused = self._refused
-        if refused is None or reader.checkpoint.size < refused.checkpoint.size:
-            return
-        if reader.tree.root_at(refused.checkpoint.size) == refused.checkpoint.root:
+        if refused is not None and self._is_part(refused.note, reader):
             raise AuditError(refused.reason)
-        evidence = evidence_from_notes(refused.note, reader.witnessed.note, self._keys, reader.tree)
+
+    def _is_part(self, note: bytes, reader: RecordReader) -> bool:
+        """Say whether a tree that the log has signed before is a part of this one; a larger one is none.
+
+        Raise AuditError, with the evidence, where the two contradict each other.
+        """
+        former = read_checkpoint(note)
+        if reader.checkpoint.size < former.size:
+            return False
+        if reader.tree.root_at(former.size) == former.root:
+            return True
+        evidence = evidence_from_notes(note, reader.witnessed.note, self._keys, reader.tree)
         raise AuditError("the log has signed two histories, one of which was refused", evidence)
 
     def _audit(self, reader: RecordReader) -> None:

@@ -19,9 +19,10 @@ from evote.errors import BoardError, ConfigurationError
 from evote.log.checkpoint import Checkpoint
 from evote.log.key import ED25519, VerifierKey
 from evote.log.policy import LOG_ALGORITHMS
+from evote.log.witness_protocol import decode_add_checkpoint
 from evote.witness.auditor import Auditor
 from evote.witness.identity import Identity, Meaning, load_identity, make_identity
-from evote.witness.store import WitnessStore
+from evote.witness.store import EvidenceKind, WitnessStore
 from evote.witness.witness import Audit, Clock, Witness
 
 
@@ -87,7 +88,12 @@ def _make_audit(store: WitnessStore, workers: int) -> Audit:
         if log is None or not log.place:
             raise BoardError("witness.no_record", f"the place of the record of {checkpoint.origin} is not known")
         if checkpoint.origin not in auditors:
-            auditors[checkpoint.origin] = Auditor(log.keys, partial(open_record, log.place), workers)
+            refused = [
+                decode_add_checkpoint(item.data).checkpoint
+                for item in store.evidence(checkpoint.origin)
+                if item.kind is EvidenceKind.REFUSED
+            ]
+            auditors[checkpoint.origin] = Auditor(log.keys, partial(open_record, log.place), workers, refused)
         auditors[checkpoint.origin](checkpoint, note)
 
     return audit

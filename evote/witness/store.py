@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Final
 
 from evote.errors import BoardError, ConfigurationError
+from evote.log.encoding import MAXIMUM_SIZE
 from evote.log.key import VerifierKey, format_verifier_key, parse_verifier_key
 from evote.log.witness_protocol import origin_hash
 
@@ -31,7 +32,7 @@ SCHEMA_VERSION: Final = 1
 # Per log: signed checkpoints remembered for comparison, and pieces of evidence kept, of each kind.
 MAXIMUM_SEEN: Final = 10_000
 MAXIMUM_EVIDENCE: Final = 1_000
-# Every so many checkpoints, those beyond the bound are removed.
+# Every so many checkpoints, of whatever logs, those beyond each log's bound are removed.
 PRUNE_INTERVAL: Final = 256
 BUSY_SECONDS: Final = 5.0
 
@@ -52,6 +53,11 @@ _SCHEMA: Final = (
     " BEGIN SELECT RAISE(ABORT, 'a witness never forgets a checkpoint'); END",
     "CREATE TRIGGER only_forward BEFORE UPDATE ON latest WHEN new.origin != old.origin OR new.size < old.size"
     " OR new.time < old.time OR (new.size = old.size AND new.root != old.root)"
+    " BEGIN SELECT RAISE(ABORT, 'a witness never goes back'); END",
+    # REPLACE removes the old row without asking the trigger on DELETE, unless a connection has recursive triggers on.
+    "CREATE TRIGGER never_replaced BEFORE INSERT ON latest WHEN EXISTS (SELECT 1 FROM latest AS old WHERE"
+    " old.origin = new.origin AND (new.size < old.size OR new.time < old.time"
+    " OR (new.size = old.size AND new.root != old.root)))"
     " BEGIN SELECT RAISE(ABORT, 'a witness never goes back'); END",
 )
 
@@ -175,15 +181,27 @@ class WitnessStore:
             return _latest(self._database, origin)
 
     def evidence(self, origin: str) -> tuple[KeptEvidence, ...]:
-        """Return what is kept about a log, oldest first."""
+        """Return what is kept about a log, oldest first: some 20 MB of it, where a log has done its worst."""
+        return self._kept("number, kind, time, reason, data", "origin = ?", origin)
+
+    def listed_evidence(self, origin: str) -> tuple[KeptEvidence, ...]:
+        """Return what is kept about a log, oldest first, with empty `data`."""
+        return self._kept("number, kind, time, reason, x''", "origin = ?", origin)
+
+    def piece_of_evidence(self, origin: str, number: int) -> KeptEvidence | None:
+        """Return one piece of what is kept about a log, None where there is none of that number."""
+        if not 0 < number <= MAXIMUM_SIZE:
+            return None
+        kept = self._kept("number, kind, time, reason, data", "origin = ? AND number = ?", origin, number)
+        return kept[0] if kept else None
+
+    def count_contradictions(self) -> int:
+        """Return how many proofs are kept that a log has signed two histories."""
         with self._lock, _reported():
-            rows = self._database.execute(
-                "SELECT number, kind, time, reason, data FROM evidence WHERE origin = ? ORDER BY number", (origin,)
-            ).fetchall()
-        return tuple(
-            KeptEvidence(number=row[0], kind=EvidenceKind(row[1]), time=row[2], reason=row[3], data=row[4])
-            for row in rows
-        )
+            (count,) = self._database.execute(
+                "SELECT count(*) FROM evidence WHERE kind = ?", (EvidenceKind.CONTRADICTION.value,)
+            ).fetchone()
+        return int(count)
 
     @contextmanager
     def transaction(self) -> Iterator[Change]:
@@ -204,6 +222,16 @@ class WitnessStore:
     def close(self) -> None:
         """Close the database."""
         self._database.close()
+
+    def _kept(self, columns: str, condition: str, *values: object) -> tuple[KeptEvidence, ...]:
+        with self._lock, _reported():
+            rows = self._database.execute(
+                f"SELECT {columns} FROM evidence WHERE {condition} ORDER BY number", values
+            ).fetchall()
+        return tuple(
+            KeptEvidence(number=row[0], kind=EvidenceKind(row[1]), time=row[2], reason=row[3], data=row[4])
+            for row in rows
+        )
 
 
 class Change:
@@ -242,11 +270,13 @@ class Change:
             "INSERT OR IGNORE INTO seen (origin, size, root, note) VALUES (?, ?, ?, ?)", (origin, size, root, note)
         )
         if added.rowcount == 1 and (added.lastrowid or 0) % PRUNE_INTERVAL == 0:
-            self._database.execute(
-                "DELETE FROM seen WHERE origin = ? AND number <= (SELECT number FROM seen WHERE origin = ?"
-                " ORDER BY number DESC LIMIT 1 OFFSET ?)",
-                (origin, origin, MAXIMUM_SEEN),
-            )
+            # Of every log, not of this one alone: where logs take turns, some would never have the right number.
+            for (pruned,) in self._database.execute("SELECT DISTINCT origin FROM log").fetchall():
+                self._database.execute(
+                    "DELETE FROM seen WHERE origin = ? AND number <= (SELECT number FROM seen WHERE origin = ?"
+                    " ORDER BY number DESC LIMIT 1 OFFSET ?)",
+                    (pruned, pruned, MAXIMUM_SEEN),
+                )
         return None if row is None else bytes(row[0])
 
     def keep(self, origin: str, kind: EvidenceKind, time: int, reason: str, data: bytes, digest: bytes) -> bool:

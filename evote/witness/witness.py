@@ -8,14 +8,14 @@ checkpoint of the same size is recognised whenever it comes and kept as evidence
 examines the new entries between the comparison and the signature; it compares again before it stores.
 
 Invariants: a signature leaves only after what it states is on the disk; the time that it states never goes back; only
-this witness's own keys sign, and only what the pinned keys of the log have signed. No log line holds a body or a key.
+this witness's own keys sign, and only what the pinned keys of the log have signed; nothing is stored that they have not
+signed, but for the hashes of a proof. No log line holds a body or a key.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -87,12 +87,14 @@ class Witness:
         self.store = store
         self._clock = clock
         self._audit = audit
-        self._auditing: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._auditing: set[str] = set()
+        self._auditing_lock = threading.Lock()
 
     def add_checkpoint(self, body: bytes) -> Answer:
         """Answer a request: 200 with cosignatures, or 400, 403, 404, 409, 422 as the specification says.
 
-        503 where the checkpoint can't be stored, the clock has gone back, or an auditor can't read the record.
+        503 where the checkpoint can't be stored, the clock has gone back, or an auditor can't read the record, or is
+        still reading it.
         """
         origin = "?"
         try:
@@ -145,21 +147,37 @@ class Witness:
             return self._compare(change, request) or self._sign(change, request)
 
     def _audit_and_decide(self, request: _Request, audit: Audit) -> Answer:
-        """Compare, let the auditor read (which may take long, outside of any transaction), then compare again."""
-        with self._auditing[request.checkpoint.origin]:
-            with self.store.transaction() as change:
-                refusal = self._compare(change, request)
-            if refusal is not None:
-                return refusal
+        """Compare, let the auditor read (which may take long, outside of any transaction), then compare again.
+
+        While it reads, another request of the same log is answered 503 at once: whoever sends many would otherwise hold
+        every thread there is, and keep other logs from being answered. What was cosigned needs no second reading.
+        """
+        checkpoint, origin = request.checkpoint, request.checkpoint.origin
+        with self.store.transaction() as change:
+            refusal = self._compare(change, request)
+            latest = change.latest(origin)
+        if refusal is not None:
+            return refusal
+        if latest and (latest.size, latest.root) == (checkpoint.size, checkpoint.root):
+            return self._decide(request)
+        with self._auditing_lock:
+            is_busy = origin in self._auditing
+            self._auditing.add(origin)
+        if is_busy:
+            return _refusal(503, BoardError("audit.busy", "this log is being audited; ask again"))
+        try:
             try:
-                audit(request.checkpoint, request.note)
+                audit(checkpoint, request.note)
             except AuditError as error:
                 with self.store.transaction() as change:
                     self._keep(change, request, EvidenceKind.REFUSED, error.message)
                     if error.evidence is not None:
-                        self._keep_contradiction(change, request.checkpoint.origin, error.evidence)
+                        self._keep_contradiction(change, origin, error.evidence)
                 return _refusal(422, error)
             return self._decide(request)
+        finally:
+            with self._auditing_lock:
+                self._auditing.discard(origin)
 
     def _compare(self, change: Change, request: _Request) -> Answer | None:
         """Compare with everything seen of the log, and verify the consistency proof; return the refusal, if any."""
@@ -168,6 +186,9 @@ class Witness:
         evidence = conflicting_roots(other, request.note) if other else None
         latest = change.latest(checkpoint.origin)
         known_size, known_root = (latest.size, latest.root) if latest else (0, EMPTY_ROOT)
+        if latest and evidence is None and checkpoint.size == known_size and checkpoint.root != known_root:
+            # What was seen is forgotten some day, what was cosigned last is not.
+            evidence = conflicting_roots(latest.note, request.note)
         refusal: Answer | None = None
         if request.raw.old_size != known_size:
             refusal = Answer(
@@ -180,7 +201,8 @@ class Witness:
                 refusal = _refusal(422, error)
                 if latest and evidence is None:
                     evidence = find_conflict(latest.note, request.note, request.raw.proof)
-                if evidence is None:
+                # Hashes beside the very checkpoint that was cosigned say nothing about the log.
+                if evidence is None and (checkpoint.size, checkpoint.root) != (known_size, known_root):
                     self._keep(change, request, EvidenceKind.SUSPICIOUS, error.message)
         if evidence is not None:
             self._keep_contradiction(change, checkpoint.origin, evidence)
@@ -192,6 +214,9 @@ class Witness:
         if now < (latest.time if latest else 1):
             message = "this witness's clock is behind a time that it has signed"
             return _refusal(503, BoardError("witness.clock_back", message))
+        if latest and (latest.size, latest.root, latest.time) == (checkpoint.size, checkpoint.root, now):
+            # Whoever asks a thousand times a second has the same answer a thousand times, and costs one signature.
+            return Answer(status=200, body=encode_cosignatures(self._own_lines(latest)))
         note = decode_note(request.note)
         lines = self.identity.cosign(note.text, now)
         cosigned = encode_note(Note(text=note.text, signatures=(*note.signatures, *lines)))
@@ -199,6 +224,10 @@ class Witness:
             checkpoint.origin, Latest(size=checkpoint.size, root=checkpoint.root, time=now, note=cosigned)
         )
         return Answer(status=200, body=encode_cosignatures(lines))
+
+    def _own_lines(self, latest: Latest) -> tuple[NoteSignature, ...]:
+        own = {(key.name, key.key_id) for key in self.identity.keys}
+        return tuple(line for line in decode_note(latest.note).signatures if (line.name, line.key_id) in own)
 
     def _keep_contradiction(self, change: Change, origin: str, evidence: Evidence) -> None:
         data, reason = encode_evidence(evidence), "the log has signed two histories"
@@ -210,7 +239,9 @@ class Witness:
         checkpoint = request.checkpoint
         # One piece for each checkpoint: anybody can pair a published one with false proofs.
         digest = sha256(checkpoint.size.to_bytes(8, "big") + checkpoint.root).digest()
-        data = encode_add_checkpoint(request.raw)
+        # Without a stranger's lines: nobody is to store sixty kilobytes of anything on a page of this witness.
+        raw = AddCheckpoint(old_size=request.raw.old_size, proof=request.raw.proof, checkpoint=request.note)
+        data = encode_add_checkpoint(raw)
         change.keep(checkpoint.origin, kind, self._clock(), reason, data, digest)
 
 

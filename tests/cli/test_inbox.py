@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from evote.board.admission import Posting
+from evote.board.admission import Candidate, Posting
 from evote.board.board import Board
+from evote.board.election_admission import ElectionAdmission
 from evote.board.sequencer import Ticket
 from evote.cli import inbox
 from evote.client.submission import Submission, read_submission, write_submission
 from evote.election.kinds import Kind
 from evote.election.records import TrusteeConfirmation
+from evote.errors import EvoteError
+from evote.serve.examiner import Examiner
 from tests.cli.scene import Scene, evote, good
 
 Copy = Callable[[Scene], Scene]
@@ -86,7 +89,7 @@ def test_the_same_file_again_is_the_same_entry(stage_open: Scene, copy_of: Copy)
 
 
 def test_files_are_read_batch_by_batch(stage_open: Scene, copy_of: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many files there are, no more than a batch of them is read before it is submitted."""
+    """However many files there are, no more than one batch is read while the one before it is examined."""
     scene = copy_of(stage_open)
     for person in ("kim", "lee", "park"):
         scene.cast(person, "merger=yes")
@@ -101,12 +104,53 @@ def test_files_are_read_batch_by_batch(stage_open: Scene, copy_of: Copy, monkeyp
         return submit_many(board, postings)
 
     submit_many = Board.submit_many
-    monkeypatch.setattr(inbox, "BATCH", 2)
+    monkeypatch.setattr(inbox, "BATCH", 1)
     monkeypatch.setattr(inbox, "read_submission", read)
     monkeypatch.setattr(Board, "submit_many", submit)
 
     assert len(scene.collect()["admitted"]) == 3
-    assert events == ["read", "read", "submit", "read", "submit"]
+    assert events == ["read", "read", "submit", "read", "submit", "submit"]
+
+
+def test_ballots_are_examined_ahead_and_admitted_in_their_turn(
+    stage_open: Scene, copy_of: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each ballot is examined once, before its batch is submitted; a voter may have two of them in two batches."""
+    scene = copy_of(stage_open)
+    scene.cast("kim", "merger=yes")
+    scene.cast("kim", "merger=no")
+    scene.cast("lee", "merger=no")
+    examined: list[int] = []
+    examine = ElectionAdmission.examine
+
+    def count(rules: ElectionAdmission, postings: Sequence[Posting]) -> Sequence[Candidate | EvoteError]:
+        examined.append(len(postings))
+        return examine(rules, postings)
+
+    monkeypatch.setattr(inbox, "BATCH", 1)
+    monkeypatch.setattr(ElectionAdmission, "examine", count)
+
+    assert len(scene.collect()["admitted"]) == 3
+    # The board asks again, for nothing, when a batch is submitted.
+    assert [size for size in examined if size] == [1, 1, 1]
+    assert good("election", "status", "--board", scene.board, "--json").json["cast"] == 3
+
+
+def test_ballots_are_not_examined_before_what_they_follow(
+    stage_open: Scene, copy_of: Copy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch of ballots behind a statement of another kind is examined after that was admitted."""
+    scene = copy_of(stage_open)
+    scene.cast("kim", "merger=yes")
+    ahead: list[int] = []
+    monkeypatch.setattr(Examiner, "examine_ahead", lambda _, postings: ahead.append(len(postings)))
+    monkeypatch.setattr(inbox, "BATCH", 1)
+    trustee = TrusteeConfirmation(trustee=1, h_g=bytes(32))
+    scene.submit(1, Kind.TRUSTEE_CONFIRMATION, trustee, scene.read_state())
+
+    report = scene.collect()
+
+    assert (len(report["admitted"]), len(report["refused"]) + len(report["waiting"]), ahead) == (1, 1, [])
 
 
 def test_a_file_that_vanishes_stops_nobody(stage_open: Scene, copy_of: Copy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from evote.ed25519 import SigningKey
 from evote.errors import EncodingError
 from evote.log.cosignature import Cosigner
 from evote.log.key import VerifierKey, format_verifier_key
+from evote.log.mldsa_cosignature import MldsaCosigner
 from evote.log.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from evote.log.policy_text import MAXIMUM_POLICY_BYTES, format_policy, parse_policy
 from tests.log.known import BOARD_KEY, LOG_SIGNER, MLDSA_COSIGNER, POLICY, TESSERA_KEY, WITNESS_KEY, refusal
@@ -106,9 +107,10 @@ def test_keywords_are_names_too() -> None:
 
 def test_witnesses_by_ml_dsa_and_logs_of_both_kinds() -> None:
     """Keys of type 0x06 are read for logs and witnesses."""
-    key = format_verifier_key(MLDSA_COSIGNER.key)
-    policy = parse(f"log {TESSERA_KEY}\nlog {key}\nwitness w {key}\nquorum w\n")
-    assert policy.logs[1].key == policy.witnesses[0].key == MLDSA_COSIGNER.key
+    key, other = MLDSA_COSIGNER.key, MldsaCosigner("witness.example/pq", b"p" * 32).key
+    lines = f"log {format_verifier_key(key)}\nwitness w {format_verifier_key(other)}\n"
+    policy = parse(f"log {TESSERA_KEY}\n{lines}quorum w\n")
+    assert (policy.logs[1].key, policy.witnesses[0].key) == (key, other)
 
 
 W1, W2 = f"witness w1 {vkey('a')}\n", f"witness w2 {vkey('b')}\n"

@@ -11,6 +11,7 @@ from evote.client.reader import RecordReader, open_checkpoint
 from evote.client.source import FolderSource
 from evote.log.bundles import encode_bundle
 from evote.log.checkpoint import Checkpoint, sign_checkpoint
+from evote.log.key import VerifierKey, parse_verifier_key
 from evote.log.merkle import leaf_hash, root
 from evote.log.note import Ed25519Signer
 from evote.log.policy import Policy, PolicyLog
@@ -35,6 +36,11 @@ def make_records(folder: Path) -> tuple[Path, ...]:
             records.append(folder / str(size))
             shutil.copytree(board.record_folder, records[-1])
     return tuple(records)
+
+
+def mldsa_key(record: Path) -> VerifierKey:
+    """Return the log's ML-DSA-44 key, which stands in the last line of its policy, a comment."""
+    return parse_verifier_key((record / "policy").read_text().split()[-1])
 
 
 def copy(record: Path, folder: Path, policy: Policy = POLICY) -> Update:

@@ -21,10 +21,11 @@ from evote.cli.main import run as run_evote
 from evote.client.http_source import HttpSource
 from evote.client.reader import RecordReader, open_checkpoint
 from evote.log.key import format_verifier_key
+from evote.log.mldsa_cosignature import MldsaCosigner
 from evote.mirror.server import health_object, open_mirror_service
 from evote.serve.journal import Journal
 from evote.serve.settings import Settings
-from tests.mirror.scene import LOG, POLICY, SIZES, copy, files_of, forked, verify_copy, write_log
+from tests.mirror.scene import LOG, POLICY, SIZES, copy, files_of, forked, mldsa_key, verify_copy, write_log
 from tests.verifier.election_ceremony import Plan
 from tests.verifier.record_files import LOG as ELECTION_LOG
 from tests.verifier.record_files import ORIGIN, verifier_key, write_record
@@ -196,3 +197,20 @@ def _until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_which_keys_are_checked_is_said(records: Records, tmp_path: Path) -> None:
+    """With one key a notice says what is missing; with both it is silent, and both are remembered."""
+    second = ("--log-key", format_verifier_key(mldsa_key(records[0])))
+    with serve(records[0]) as server:
+        one = run(server.url, tmp_path / "one", *KEY, "--json")
+        assert (one.returncode, json.loads(one.stdout)["post_quantum"]) == (0, False)
+        assert "Ed25519 key alone" in one.stderr
+        both = run(server.url, tmp_path / "both", *KEY, *second, "--json")
+        assert (both.returncode, json.loads(both.stdout)["post_quantum"], both.stderr) == (0, True, "")
+        again = run(server.url, tmp_path / "both", "--json")
+        assert (again.returncode, json.loads(again.stdout)["post_quantum"]) == (0, True)
+        # A key of ML-DSA-44 that is not the log's: its line is not there.
+        wrong = ("--log-key", format_verifier_key(MldsaCosigner(LOG.name, bytes(32)).key))
+        refused = run(server.url, tmp_path / "wrong", *KEY, *wrong)
+        assert (refused.returncode, "[log.missing_signature]" in refused.stderr) == (1, True)

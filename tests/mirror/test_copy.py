@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,24 @@ from evote.errors import BoardError, ConfigurationError, EncodingError, Equivoca
 from evote.log.checkpoint import Checkpoint, sign_checkpoint
 from evote.log.cosignature import Cosigner
 from evote.log.evidence import Conflict, decode_evidence, verify_evidence
-from evote.log.note import Ed25519Signer, add_signatures, decode_note, make_signature
+from evote.log.note import Ed25519Signer, add_signatures, decode_note, encode_note, make_signature
 from evote.log.policy import Policy, PolicyLog, PolicyWitness
 from evote.log.tiles import tile_path
 from evote.mirror.copy import Mirror
 from evote.mirror.folder import MirrorFolder
 from tests.board import toy
-from tests.mirror.scene import LOG, POLICY, SIZES, copy, files_of, forked, postings_of, verify_copy, write_log
+from tests.mirror.scene import (
+    LOG,
+    POLICY,
+    SIZES,
+    copy,
+    files_of,
+    forked,
+    mldsa_key,
+    postings_of,
+    verify_copy,
+    write_log,
+)
 
 Read = Callable[[str], bytes]
 Records = tuple[Path, ...]
@@ -314,3 +326,21 @@ def test_an_entry_that_is_no_statement_stops_the_copy(tmp_path: Path) -> None:
     with pytest.raises(EncodingError):
         copy(write_log(tmp_path / "log", postings), tmp_path / "copy")
     assert verify_copy(tmp_path / "copy") == 0
+
+
+def test_both_keys_of_the_log(records: Records, tmp_path: Path) -> None:
+    """A policy with the log's ML-DSA-44 key too: a checkpoint that lacks its line is not copied, whatever it says."""
+    policy = replace(POLICY, logs=(*POLICY.logs, PolicyLog(key=mldsa_key(records[0]))))
+    assert copy(records[0], tmp_path / "copy", policy).size == SIZES[0]
+    forged = tmp_path / "forged"
+    shutil.copytree(records[1], forged)
+    place = forged / "checkpoint"
+    note = decode_note(place.read_bytes())
+    kept = tuple(line for line in note.signatures if line.key_id == LOG.key.key_id)
+    place.write_bytes(encode_note(replace(note, signatures=kept)))
+    with pytest.raises(VerificationError) as caught:
+        copy(forged, tmp_path / "copy", policy)
+    assert caught.value.code == "log.missing_signature"
+    assert verify_copy(tmp_path / "copy") == SIZES[0]
+    # Under the Ed25519 key alone it is the log's checkpoint.
+    assert copy(forged, tmp_path / "other", POLICY).size == SIZES[1]

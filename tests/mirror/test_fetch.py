@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from evote.client import http_source
+from evote.client.http_source import HttpSource, maximum_bytes
 from evote.errors import BoardError, ConfigurationError, EncodingError, EvoteError
-from evote.mirror import fetch
 from evote.mirror.copy import Mirror
-from evote.mirror.fetch import Fetcher, maximum_bytes
 from evote.mirror.folder import MirrorFolder
 from tests.mirror.scene import POLICY, SIZES, verify_copy
 from tests.verifier.record_server import Answer, Behaviour, packed, serve
@@ -28,7 +28,7 @@ Records = tuple[Path, ...]
 def fetch_all(url: str, folder: Path) -> int:
     """Copy what is at a URL, with two attempts for each file, and return the size."""
     with (
-        Fetcher(url, free_seconds=10, pauses=(0.0,)) as source,
+        HttpSource(url, attempts=2, free_seconds=10, first_pause=0.0) as source,
         Mirror(MirrorFolder(folder), POLICY) as mirror,
     ):
         return mirror.update(source.read).size
@@ -125,9 +125,9 @@ def test_a_passing_failure_passes(records: Records, tmp_path: Path) -> None:
             answer.status, answer.headers["Retry-After"] = 429, ("7", "86400")[len(paused)]
         return answer
 
-    with serve(records[0], behave) as server, Fetcher(server.url, sleep=paused.append) as source:
+    with serve(records[0], behave) as server, HttpSource(server.url, attempts=3, sleep=paused.append) as source:
         assert source.read("checkpoint") == (records[0] / "checkpoint").read_bytes()
-    assert paused == [7.0, fetch.LONGEST_PAUSE]
+    assert paused == [7.0, http_source.LONGEST_PAUSE]
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def dripping(head: bytes, drop: bytes) -> Iterator[str]:
 )
 def test_a_slow_server_is_not_waited_for(head: bytes, drop: bytes) -> None:
     """Silence, a head or a body drop by drop: each attempt ends in its time."""
-    with dripping(head, drop) as url, Fetcher(url, free_seconds=0.3, pauses=()) as source:
+    with dripping(head, drop) as url, HttpSource(url, free_seconds=0.3) as source:
         start = time.monotonic()
         with pytest.raises(BoardError) as caught:
             source.read("checkpoint")
@@ -178,14 +178,26 @@ def test_a_slow_server_is_not_waited_for(head: bytes, drop: bytes) -> None:
         assert time.monotonic() - start < 3
 
 
+def test_a_file_that_trickles_in_is_given_up_in_the_end() -> None:
+    """However many bytes arrive, an attempt ends after its longest time."""
+    drop = b"x" * 2000  # 40,000 bytes a second: fast enough to be waited for
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n"
+    with dripping(head, drop) as url, HttpSource(url, free_seconds=0.3, file_seconds=1.0) as source:
+        start = time.monotonic()
+        with pytest.raises(BoardError) as caught:
+            source.read("checkpoint")
+        assert caught.value.code == "record.unreadable"
+        assert 0.9 < time.monotonic() - start < 3
+
+
 def test_addresses_and_limits() -> None:
     """Only http and https; every path has a limit, a hash tile exactly its 8192 bytes."""
     for url in ("ftp://example.com", "file:///etc", "example.com", "http://", "http://example.com:99999"):
         with pytest.raises(ConfigurationError):
-            Fetcher(url)
-    with Fetcher("http://127.0.0.1:1", pauses=()) as source, pytest.raises(BoardError):
+            HttpSource(url)
+    with HttpSource("http://127.0.0.1:1") as source, pytest.raises(BoardError):
         source.read("checkpoint")
-    with Fetcher("http://127.0.0.1:1", pauses=()) as source, pytest.raises(EncodingError):
+    with HttpSource("http://127.0.0.1:1") as source, pytest.raises(EncodingError):
         source.read("../secret")
     assert maximum_bytes("tile/1/000") == 8192
     assert maximum_bytes("tile/entries/000") == 256 * 65537

@@ -68,6 +68,7 @@ class Scene:
             seconds=60,
             sleep=self.slept.append,
             clock=lambda: sum(self.slept),
+            wall=lambda: 2_000_000_000 - 60.0,
             transport=httpx.MockTransport(self._answer),
         )
 
