@@ -27,6 +27,8 @@ from evote.board.database import create_database, has_database, open_database
 from evote.board.election_admission import ElectionAdmission
 from evote.board.head import Head
 from evote.board.keys import write_key
+from evote.board.lease import held_lease
+from evote.board.promises import Promises
 from evote.board.proofs import Proofs
 from evote.board.publish import CHECKPOINT_NAME, Publisher
 from evote.board.published import Policies, cosignature_lines, has_witnesses, no_quorum, open_publishable, stated_time
@@ -70,21 +72,24 @@ class Board:
         self._store = store
         self._admission = admission
         self._clock = clock
-        head, self._keys = load_log_keys(folder, store, store.take_lease(), random)
-        self._publisher = Publisher(self.record_folder, self._keys)
-        tree = rebuild_tree(store, head)
-        notes = [note for note in (store.checkpoint(), self._publisher.published()) if note is not None]
-        for each in notes:
-            self._publisher.check_signed(each)
-            check_published(each, tree)
-        # The database is written first, so of two at one size it has the newer.
-        note = max(notes, key=lambda each: read_checkpoint(each).size, default=None)
-        head = rebuild_state(store, head, admission)
-        self._policies = Policies(store, self._keys, note)
-        self._note, self._time = note, stated_time(note, self._keys)
-        self._publisher.repair(note, tree, store, self._policies.published)
+        head = store.take_lease()
+        with held_lease(store, head):
+            head, self._keys = load_log_keys(folder, store, head, random)
+            self._publisher = Publisher(self.record_folder, self._keys)
+            tree = rebuild_tree(store, head)
+            notes = [note for note in (store.checkpoint(), self._publisher.published()) if note is not None]
+            for each in notes:
+                self._publisher.check_signed(each)
+                check_published(each, tree)
+            # The database is written first, so of two at one size it has the newer.
+            note = max(notes, key=lambda each: read_checkpoint(each).size, default=None)
+            head = rebuild_state(store, head, admission)
+            self._policies = Policies(store, self._keys, note)
+            self._note, self._time = note, stated_time(note, self._keys)
+            self._publisher.repair(note, tree, store, self._policies.published)
         self._sequencer = Sequencer(store, head, tree, admission, random)
         self._proofs = Proofs(tree, store)
+        self.promises = Promises(store, self._keys.ed25519.signing_key, head, self.published_size)
         self._show_published()
 
     @classmethod
@@ -186,13 +191,7 @@ class Board:
         The board goes on when there is room again. The database's disk is the same for SQLite; for PostgreSQL it is its
         server's business.
         """
-        free = files.free_bytes(self.record_folder)
-        if free < self.minimum_free_bytes:
-            raise BoardError(
-                "board.disk_low",
-                f"{free} bytes are left for {self.record_folder}, and {self.minimum_free_bytes} are kept free: nothing "
-                "is accepted until there is room",
-            )
+        files.check_room(self.record_folder, self.minimum_free_bytes)
 
     def sequence(self) -> None:
         """Give every waiting ballot its place and commit; durable on return, nothing signed.
@@ -234,6 +233,7 @@ class Board:
         with self._stopping():
             self._store.set_checkpoint(self._sequencer.head, note, cosignature_lines(note, self.policy))
             self._publisher.publish(note, self.policy, checkpoint.size)
+            self.promises.keep(checkpoint.size)
         self._note, self._policies.published = note, self._policies.newest
         return checkpoint
 

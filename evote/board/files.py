@@ -120,6 +120,17 @@ def free_bytes(folder: Path) -> int:
     return disk.f_bavail * disk.f_frsize
 
 
+def check_room(folder: Path, minimum_bytes: int) -> None:
+    """Raise BoardError `board.disk_low` where the disk of a folder has less than `minimum_bytes` left."""
+    free = free_bytes(folder)
+    if free < minimum_bytes:
+        raise BoardError(
+            "board.disk_low",
+            f"{free} bytes are left for {folder}, and {minimum_bytes} are kept free: nothing is accepted until there "
+            "is room",
+        )
+
+
 def is_temporary(path: Path) -> bool:
     """Say whether a file is one that `atomic_file` left behind when the process was killed."""
     return path.name.startswith(".") and path.name.endswith(_TEMPORARY_END)

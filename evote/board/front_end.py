@@ -8,7 +8,8 @@ what holds into the database. Whether it still may stand in the log decides the 
 refusal.
 
 Invariants: a front end keeps nothing that matters and may end at any time: what waits in the database is decided
-whether or not anybody asks. It holds no key and appends nothing.
+whether or not anybody asks. It holds no key and appends nothing; a promise that
+it hands on is the sequencer's.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from evote.board.store import Store
 from evote.election.state import ElectionState
 from evote.errors import BoardError, EvoteError
 from evote.log.merkle import leaf_hash
+from evote.log.promise import Promise
 
 
 class FrontEnd:
@@ -135,6 +137,14 @@ class FrontEnd:
     def find_ballot(self, scope: bytes, confirmation_code: bytes) -> int | None:
         """Return the index of the committed ballot with a confirmation code, or None."""
         return self._store.find_ballot(scope, confirmation_code)
+
+    def promises(self, indexes: Sequence[int]) -> dict[int, Promise]:
+        """Return what the sequencer has promised about those among the committed entries that have a promise."""
+        return self._store.promises(self.origin, indexes)
+
+    def count_promises(self, now: int) -> tuple[int, int]:
+        """Return how many promises are not kept yet, and how many of them are overdue at `now`, seconds since 1970."""
+        return self._store.count_promises(now)
 
     def statement(self, index: int) -> bytes:
         """Return the bytes of a committed entry."""

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, inspect
 
 from evote.errors import BoardError
 
-NEWEST: Final = "0002"
+NEWEST: Final = "0003"
 
 _FIRST: Final = "0001"
-_KNOWN: Final = (_FIRST, NEWEST)
+_KNOWN: Final = (_FIRST, "0002", NEWEST)
 _VERSION_TABLE: Final = "alembic_version"
 
 

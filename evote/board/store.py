@@ -24,6 +24,7 @@ from evote.board.head import Head, head_values, log_table, read_head, swap_head
 from evote.board.log_notes import LogNotes
 from evote.board.migrate import is_current, migrate
 from evote.board.pending_rows import PendingRows
+from evote.board.promise_rows import PromiseRows
 from evote.errors import BoardError
 
 
@@ -38,7 +39,7 @@ class NewEntry:
     key: bytes = b""
 
 
-class Store(EntryReads, LogNotes, PendingRows):
+class Store(EntryReads, LogNotes, PendingRows, PromiseRows):
     """The open database of one board."""
 
     @abstractmethod

@@ -153,6 +153,18 @@ class PendingRow(SQLModel, table=True):
     error: str = Field(sa_column=_text())
 
 
+class PromiseRow(SQLModel, table=True):
+    """The log's signed word about an entry that is not published: by when it will be, in seconds since 1970."""
+
+    __tablename__ = "promise"
+    __table_args__ = (_STRICT,)
+
+    index: int = Field(sa_column=_key_number())
+    leaf_hash: bytes = Field(sa_column=_bytes())
+    deadline: int = Field(sa_column=_number())
+    signature: bytes = Field(sa_column=_bytes())
+
+
 class LeaseRow(SQLModel, table=True):
     """Who may append: the holder of the log's epoch, until a time in milliseconds of the database's own clock."""
 

@@ -73,5 +73,5 @@ class Desk(Protocol):
 
     def promise_of(self, leaf_hash: bytes, index: int, /) -> Promise:
         """Return the promise about an entry that is committed and not published; raise BoardError `board.no_quorum`
-        where nobody here can promise. Call it in the thread.
+        where the log has given none. Call it in the thread.
         """

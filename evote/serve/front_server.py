@@ -40,6 +40,7 @@ def open_front_end(folder: Path, *, admission: Admission, settings: Settings, jo
             "serve.not_shared", f"the board in {folder} is not on PostgreSQL, and has no front ends", folder=folder
         )
     metrics = Metrics()
+    journal.on_drop = metrics.journal_dropped.inc
     clock = Clock(on_jump=lambda seconds: report_jump(metrics, journal, seconds))
     examiner = Examiner(admission)
     front_end = FrontEnd.open(folder, admission=examiner, follows_ballots=True)

@@ -58,6 +58,9 @@ class Metrics:
             "evote_witness_clock_skew_seconds", "A witness's time minus ours", ["witness"], registry=registry
         )
         self.clock_jumps = Counter("evote_clock_jumps", "Jumps of this machine's clock", registry=registry)
+        self.journal_dropped = Counter(
+            "evote_journal_dropped", "Lines of the log of events that nobody read in time", registry=registry
+        )
 
     def text(self) -> bytes:
         """Return everything in the text format."""

@@ -29,7 +29,6 @@ import uvicorn
 from evote.board.admission import Admission
 from evote.board.board import Board
 from evote.board.database import is_shared
-from evote.board.keys import load_signer
 from evote.errors import BoardError, ConfigurationError, EvoteError
 from evote.log.policy import NO_QUORUM, Policy
 from evote.serve.app import make_app
@@ -68,6 +67,7 @@ def open_service(
     `Board.check_not_behind`.
     """
     metrics = Metrics()
+    journal.on_drop = metrics.journal_dropped.inc
     if clock is None:
         clock = Clock(on_jump=lambda seconds: report_jump(metrics, journal, seconds))
     examiner = Examiner(admission)
@@ -82,7 +82,6 @@ def open_service(
         writer = Writer(
             board,
             examiner,
-            load_signer(folder).signing_key,
             cosigner.collect if cosigner is not None else None,
             settings=settings,
             clock=clock,
@@ -168,6 +167,7 @@ def run_service(
         server.run(sockets=[listener])
     finally:
         service.writer.abandon(JOIN_SECONDS)
+        service.journal.flush()
     failure = service.writer.failure
     if isinstance(failure, EvoteError):
         raise failure

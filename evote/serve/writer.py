@@ -4,62 +4,57 @@ Spec: docs/http.md sections 3 to 5; C2SP tlog-checkpoint (nothing is signed that
 
 Idea: a batch is what arrives within a moment. One thread has it examined; this one commits it, signs the checkpoint of
 everything committed and gives it to the witnesses, while the next batch is examined. When the quorum has answered, the
-checkpoint is published and everybody under it gets a receipt; when it has not, everybody who waits gets a promise, and
+checkpoint is published and everybody under it gets a receipt; when it has not, everything that waits is promised, and
 the next round covers more. So there is one commit a batch, one round at a time, and no statement waits for a witness
 that is slow longer than a round may take.
 
 Invariants: an answer with a receipt is given only for what a published checkpoint covers; one with an index only for
-what is durable. Only this thread touches the board. After a failure that leaves the disk in doubt nothing more is
-accepted, and the process has to be started anew.
+what is durable. What front ends have brought is promised like everything else. After a failure that leaves the disk in
+doubt nothing more is accepted, and the process has to be started anew.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Coroutine, Sequence
+from collections import deque
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Any, Final
 
-from evote.board.admission import Posting
 from evote.board.board import Board
-from evote.ed25519 import SigningKey
+from evote.board.lease import RENEW_SECONDS
 from evote.errors import BoardError, EvoteError
 from evote.log.policy import open_witnessed
 from evote.log.promise import Promise
-from evote.serve.answers import Answered, Answers
+from evote.serve.answers import Answers, final_without_quorum
 from evote.serve.clock import Clock
 from evote.serve.cosign import Round
+from evote.serve.desk_thread import DeskThread
 from evote.serve.examiner import Examiner
-from evote.serve.intake import Intake, postings_of
+from evote.serve.intake import postings_of
 from evote.serve.journal import Journal
-from evote.serve.mailbox import Calls, Job
+from evote.serve.mailbox import Job
 from evote.serve.metrics import Metrics
-from evote.serve.outcome import LogView, Outcome, Witnessing
+from evote.serve.outcome import LogView, Witnessing
 from evote.serve.settings import Settings
 
-T = TypeVar("T")
 # Asks the witnesses to cosign a note.
 Collect = Callable[[bytes], Coroutine[Any, Any, Round]]
 
 IDLE_SECONDS: Final = 1.0
 BUSY_SECONDS: Final = 0.1  # how often what waits is looked at
-RENEW_SECONDS: Final = 3.0
 FIRST_RETRY_SECONDS: Final = 0.5
 LAST_RETRY_SECONDS: Final = 2.0
 
-_STOPPING: Final = BoardError("board.stopping", "the board is being stopped")
 
-
-class Writer:
-    """Runs the board; `submit` and `call` may be awaited from one event loop, `view` read from anywhere."""
+class Writer(DeskThread[Board]):
+    """Runs the board."""
 
     def __init__(
         self,
         board: Board,
         examiner: Examiner,
-        key: SigningKey,
         collect: Collect | None,
         *,
         settings: Settings,
@@ -68,29 +63,19 @@ class Writer:
         journal: Journal,
         is_shared: bool = False,
     ) -> None:
-        """Take an open board, which this object closes, the rules it was opened with, the log's key for promises.
+        """Take an open board and the rules it was opened with.
 
         `collect` asks the witnesses; None where the log has none. A shared board has a lease to renew, and takes what
         front ends have examined.
         """
-        self._board = board
+        super().__init__("writer", board, examiner, settings=settings, clock=clock, metrics=metrics, journal=journal)
         self._collect = collect
-        self._settings = settings
-        self._clock = clock
-        self._metrics = metrics
-        self._journal = journal
-        self._intake = Intake(examiner, settings, clock, metrics)
-        self._calls = Calls()
-        self._thread = threading.Thread(target=self._run, name="writer")
         self._is_shared = is_shared
-        self._renewed = self._taken = clock.monotonic()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._on_failure: Callable[[], None] = lambda: None
-        self.failure: BaseException | None = None
-        # Of the thread alone from here on.
-        self._is_ending = False
+        self._renewed = float("-inf")
+        self._taken = clock.monotonic()
         self._is_full = False
-        self._answers = Answers(board, key, settings.promise_seconds, clock, metrics)
+        self._answers = Answers(board)
+        self._commits: deque[tuple[float, int]] = deque()  # when, and the log's size then, while it is not published
         self._round: Future[Round] | None = None
         self._round_started = 0.0
         self._retry = FIRST_RETRY_SECONDS
@@ -100,81 +85,35 @@ class Writer:
         self._is_first_round = collect is not None
         self._missing_since: float | None = None
         self._cosigned: tuple[str, ...] = ()
-        self.view = self._make_view()
+        self._overdue = 0
+        self._show()
 
-    def start(self, loop: asyncio.AbstractEventLoop, on_failure: Callable[[], None]) -> None:
-        """Start the thread; `on_failure()` is called in `loop` when the board can't go on."""
-        self._loop = loop
-        self._on_failure = on_failure
-        self._thread.start()
-        self._intake.start(
-            hand_on=lambda batch: self._calls.put(partial(self._work, batch)),
-            on_error=lambda error: self._calls.put(partial(_raise, error)),
-            on_end=lambda: self._calls.put(self._end),
-        )
+    def promise_of(self, _leaf_hash: bytes, index: int) -> Promise:
+        """Return the promise about an entry that is committed and not published; call it in the board's thread.
 
-    async def stop(self) -> None:
-        """Finish what was submitted, publish or promise it, and close the board."""
-        self._intake.mailbox.close(_STOPPING)
-        await asyncio.to_thread(self._thread.join)
+        Raise BoardError `board.no_quorum` for the statement that ends an election.
+        """
+        promises = self._board.promises
+        promises.give_one(index, self._clock.now() + self._settings.promise_seconds)
+        try:
+            return promises.of([index])[index]
+        except KeyError:
+            raise final_without_quorum(index) from None
 
     @property
-    def waiting(self) -> int:
-        """The number of statements that wait for the thread."""
-        return self._intake.mailbox.statements
+    def _pause(self) -> float:
+        is_idle = self._answers.waiters.is_empty and self._round is None and not self._is_shared
+        return IDLE_SECONDS if is_idle else BUSY_SECONDS
 
-    def abandon(self, seconds: float) -> None:
-        """End the thread although nobody waits for it any more; for a server that was interrupted."""
-        self._intake.mailbox.close(_STOPPING)
-        if self._thread.ident is None:
-            self._board.close()
-        else:
-            self._thread.join(seconds)
+    @property
+    def _jobs(self) -> list[Job]:
+        return self._answers.waiters.jobs
 
-    async def submit(self, postings: Sequence[Posting]) -> list[Outcome]:
-        """Return what became of each posting, in order.
-
-        Raise BoardError `board.busy` where too much waits, `board.stopped` where nothing more is accepted.
-        """
-        job = Job(postings=tuple(postings), future=asyncio.get_running_loop().create_future())
-        self._intake.mailbox.post(job)
-        self._metrics.pool.set(self.waiting)
-        return await job.future
-
-    async def call(self, function: Callable[[Board], T]) -> T:
-        """Return what a function of the board returns, called in the board's thread between two batches."""
-        result: Future[T] = Future()
-
-        def run() -> None:
-            try:
-                result.set_result(function(self._board))
-            except Exception as error:  # noqa: BLE001 2026-11-22: it is raised again where it belongs, in the caller
-                result.set_exception(error)
-
-        self._calls.put(run, result)
-        return await asyncio.wrap_future(result)
-
-    def promise_of(self, leaf_hash: bytes, index: int) -> Promise:
-        """Return the promise about an entry that is committed and not published; call it in the board's thread."""
-        return self._answers.promise_of(leaf_hash, index)
-
-    def _run(self) -> None:
-        try:
-            self._advance()
-            while not self._is_ending:
-                is_idle = self._answers.is_empty and self._round is None and not self._is_shared
-                self._calls.run_next(IDLE_SECONDS if is_idle else BUSY_SECONDS)
-                self._attend()
-                self._advance()
-                self._answer_late()
-            self._finish()
-        except BaseException as error:  # noqa: BLE001 2026-11-22: whatever ends this thread ends the server
-            self._fail(error)
-        finally:
-            self._board.close()
-
-    def _end(self) -> None:
-        self._is_ending = True
+    @property
+    def _is_hopeful(self) -> bool:
+        # Also about what front ends have brought; where the last round has failed, the next one will too.
+        is_failing = self._round is None and self._missing_since is not None
+        return self._board.size > self._board.published_size and not is_failing
 
     def _work(self, batch: list[Job]) -> None:
         """Commit a batch."""
@@ -188,16 +127,22 @@ class Writer:
             if error.code != "board.disk_low":
                 raise
             self._intake.landed(batch, ())
+            self._journal.error("refused", code=error.code, statements=len(postings))
             self._refuse(batch, error)
             return
-        now = self._clock.monotonic()
+        now = self._committed()
         self._metrics.batch_statements.observe(len(postings))
         self._metrics.batch_seconds.observe(now - started)
-        self._answers.add(batch, tickets)
+        self._answers.waiters.add(batch, tickets, now)
         self._intake.landed(batch, tickets)
         self._answer()
 
     def _attend(self) -> None:
+        self._take_pending()
+        self._advance()
+        self._promise_late()
+
+    def _take_pending(self) -> None:
         """Remain the sequencer of a shared board, and place what its front ends have examined."""
         now = self._clock.monotonic()
         if not self._is_shared or now - self._taken < BUSY_SECONDS / 2:
@@ -217,13 +162,21 @@ class Writer:
             return
         self._is_full = False
         if count:
+            self._committed()
             self._metrics.batch_statements.observe(count)
-            self.view = self._make_view()
+            self._show()
+
+    def _committed(self) -> float:
+        """Take note of what is committed now; return the time (monotonic)."""
+        now = self._clock.monotonic()
+        if self._board.size > (self._commits[-1][1] if self._commits else self._board.published_size):
+            self._commits.append((now, self._board.size))
+        return now
 
     def _advance(self) -> None:
         """Begin the next round where there is something to publish, or the checkpoint has become old."""
         now = self._clock.monotonic()
-        is_new = self._board.size > self._answers.published_size
+        is_new = self._board.size > self._board.published_size
         is_old = self._collect is not None and now - self._published_at >= self._settings.republish_seconds
         if self._round is not None or now < self._not_before or not (is_new or is_old or self._is_first_round):
             return
@@ -249,7 +202,6 @@ class Writer:
             self._published(outcome.cosigned)
         else:
             self._not_published(outcome)
-        self._advance()
 
     def _check_seen(self, outcome: Round) -> None:
         """Compare with what contradicting witnesses showed; raise BoardError where this log must not go on."""
@@ -264,11 +216,14 @@ class Writer:
         now = self._clock.monotonic()
         self._metrics.publish_seconds.observe(now - self._round_started)
         self._published_at, self._cosigned = now, cosigned
+        size = self._board.published_size
+        while self._commits and self._commits[0][1] <= size:
+            self._commits.popleft()
         self._answers.note_published()
         self._retry, self._not_before = FIRST_RETRY_SECONDS, 0.0
         if self._collect is not None:
             if self._witnessing is not Witnessing.QUORUM:
-                self._journal.info("quorum", cosigned=cosigned, size=self._answers.published_size)
+                self._journal.info("quorum", cosigned=cosigned, size=size)
             self._witnessing, self._missing_since = Witnessing.QUORUM, None
         self._answer()
 
@@ -280,99 +235,52 @@ class Writer:
         self._witnessing, self._cosigned = Witnessing.MISSING, outcome.cosigned
         self._not_before = now + self._retry
         self._retry = min(2 * self._retry, LAST_RETRY_SECONDS)
-        self._answer(promised_size=outcome.checkpoint.size)
+        self._promise(outcome.checkpoint.size)
 
-    def _answer_late(self) -> None:
-        """Promise to those who have waited as long as a round may take."""
-        limit = self._clock.monotonic() - 2 * self._settings.witness_seconds
-        if self._answers.is_late(limit):
-            self._answer(late=limit)
-        overdue = self._answers.overdue
-        if overdue != self.view.overdue:
-            if overdue > self.view.overdue:
-                self._journal.error("promises_overdue", count=overdue)
-            self.view = self._make_view()
+    def _promise_late(self) -> None:
+        """Promise what has waited as long as a round may take, and tell about promises that were not kept."""
+        limit, size = self._clock.monotonic() - 2 * self._settings.witness_seconds, 0
+        while self._commits and self._commits[0][0] < limit:
+            size = self._commits.popleft()[1]
+        if size:
+            self._promise(size)
+        overdue = self._board.promises.overdue(self._clock.now())
+        if overdue > self._overdue:
+            self._journal.error("promises_overdue", count=overdue)
+        if overdue != self._overdue:
+            self._overdue = overdue
+            self._show()
 
-    def _answer(self, *, promised_size: int = 0, late: float = float("-inf")) -> None:
-        """Answer everybody about whom all is decided, or about whose statements a promise is due."""
-        answered = self._answers.take(promised_size=promised_size, late=late)
-        self.view = self._make_view()
-        if answered:
-            self._resolve(answered)
+    def _promise(self, size: int) -> None:
+        """Promise the entries below a size, and answer those who wait for them."""
+        self._board.promises.give(size, self._clock.now() + self._settings.promise_seconds)
+        self._answer(size)
 
-    def _resolve(self, answered: Answered) -> None:
-        def resolve() -> None:
-            for job, outcomes in answered:
-                if not job.future.done():
-                    job.future.set_result(outcomes)
+    def _answer(self, promised_size: int = 0) -> None:
+        """Answer everybody about whom all is decided, or whose statements were promised."""
+        answered = self._answers.take(promised_size)
+        self._show()
+        self._resolve(answered)
 
-        self._in_loop(resolve)
+    def _answer_rest(self) -> None:
+        self._promise(self._board.size)
 
-    def _refuse(self, batch: list[Job], error: EvoteError) -> None:
-        self._journal.error("refused", code=error.code, statements=sum(len(job.postings) for job in batch))
+    def _close(self) -> None:
+        self._board.close()
 
-        def resolve() -> None:
-            for job in batch:
-                if not job.future.done():
-                    job.future.set_exception(error)
-
-        self._in_loop(resolve)
-
-    def _finish(self) -> None:
-        """Give the last round its time, then answer everybody."""
-        end = self._clock.monotonic() + 2 * self._settings.witness_seconds
-        while not self._answers.is_empty and self._clock.monotonic() < end:
-            if self._round is None and self._missing_since is not None:
-                break
-            self._calls.run_next(BUSY_SECONDS)
-            self._advance()
-        self._answer(late=float("inf"))
-        self._calls.close(_STOPPING)
-
-    def _fail(self, error: BaseException) -> None:
-        """Stop: nobody knows what is on the disk, or this log must not go on at all."""
-        self.failure = error
-        code = error.code if isinstance(error, EvoteError) else type(error).__name__
-        message = error.message if isinstance(error, EvoteError) else ""
-        self._journal.error("stopped", code=code, message=message)
-        stopped = BoardError("board.stopped", "the board has stopped and accepts nothing; its operator knows why")
-        self._intake.mailbox.close(stopped)
-        self._calls.close(stopped)
-        jobs = self._answers.jobs + self._intake.abandon()
-        self.view = self._make_view(stopped=code)
-
-        def resolve() -> None:
-            for job in jobs:
-                if not job.future.done():
-                    job.future.set_exception(stopped)
-            self._on_failure()
-
-        self._in_loop(resolve)
-
-    def _in_loop(self, function: Callable[[], None]) -> None:
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function)
-
-    def _make_view(self, stopped: str = "") -> LogView:
-        view = LogView(
+    def _look(self, stopped: str = "") -> LogView:
+        return LogView(
             origin=self._board.policy.logs[0].key.name,
             size=self._board.size,
-            published_size=self._answers.published_size,
+            published_size=self._board.published_size,
             published_at=self._published_at,
             witnessing=self._witnessing,
             missing_since=self._missing_since,
             cosigned=self._cosigned,
-            promises=self._answers.promises,
-            overdue=self._answers.overdue,
+            promises=self._board.promises.count,
+            overdue=self._board.promises.overdue(self._clock.now()),
             stopped=stopped,
         )
-        metrics = self._metrics
-        metrics.size.set(view.size)
-        metrics.published_size.set(view.published_size)
-        metrics.promises.set(view.promises)
-        metrics.overdue.set(view.overdue)
-        metrics.quorum.set({Witnessing.NONE: -1, Witnessing.MISSING: 0, Witnessing.QUORUM: 1}[view.witnessing])
-        return view
 
 
 def _first_witnessing(board: Board, is_witnessed: bool) -> Witnessing:
@@ -384,7 +292,3 @@ def _first_witnessing(board: Board, is_witnessed: bool) -> Witnessing:
     except EvoteError:
         return Witnessing.MISSING
     return Witnessing.QUORUM
-
-
-def _raise(error: BaseException) -> NoReturn:
-    raise error

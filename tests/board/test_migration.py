@@ -171,6 +171,23 @@ def _is_ours(item: object, name: str | None, kind: str, reflected: bool, compare
     return not (kind == "table" and name == "alembic_version")
 
 
+def test_a_log_without_promises_goes_on(tmp_path: Path, dsn: str | None) -> None:
+    """A database of the schema before promises opens with all its entries, and can promise."""
+    with toy.create(tmp_path, dsn) as board:
+        board.submit_many([toy.note("a"), toy.ballot(1)])
+        board.flush()
+    store = open_database(tmp_path)
+    with store._writing() as connection:
+        connection.exec_driver_sql("DROP TABLE promise")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+    store.close()
+    with toy.open_toy(tmp_path) as board:
+        assert (board.size, board.published_size, board.promises.count) == (2, 2, 0)
+        board.submit_many([toy.note("b")])
+        board.promises.give(3, 1_800_000_000)
+        assert list(board.promises.of([0, 1, 2])) == [2]
+
+
 def test_a_newer_database_is_refused(tmp_path: Path, dsn: str | None) -> None:
     """A database that a newer program has changed is not touched."""
     toy.create(tmp_path, dsn).close()

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import shutil
 import socket
+import threading
+import time
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from evote.board import lease, postgresql_store
+from evote.board.admission import BallotSource, StoredEntry
 from evote.board.board import Board
 from evote.board.database import DSN_NAME
 from evote.board.postgresql_store import PostgresqlStore
@@ -106,6 +111,78 @@ def test_a_lease_that_ended_and_nobody_took(folder: Path) -> None:
         with board._store._writing() as connection:
             connection.exec_driver_sql("UPDATE lease SET expires = 1")
         assert put(board, "a").index == 0
+
+
+class SlowAdmission(toy.ToyAdmission):
+    """An admission that takes its time for every entry of the log."""
+
+    def replay(self, entries: Iterable[StoredEntry], ballots: BallotSource) -> None:
+        """Build the state, slowly."""
+
+        def slowly() -> Iterator[StoredEntry]:
+            for entry in entries:
+                time.sleep(0.3)
+                yield entry
+
+        super().replay(slowly(), ballots)
+
+
+@pytest.mark.parametrize("is_renewed", [True, False])
+def test_a_long_replay_keeps_the_lease(folder: Path, monkeypatch: pytest.MonkeyPatch, is_renewed: bool) -> None:
+    """A start that takes longer than a lease goes on holding it; without renewing, another one would take over."""
+    with toy.open_toy(folder) as board:
+        for number in range(10):
+            put(board, str(number))
+        board.flush()
+    other = another_host(folder, monkeypatch)
+    monkeypatch.setattr(postgresql_store, "LEASE_SECONDS", 1)
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.2 if is_renewed else 60.0)
+    opened: list[Board | BoardError] = []
+
+    def open_slowly() -> None:
+        try:
+            opened.append(Board.open(folder, admission=SlowAdmission()))
+        except BoardError as error:
+            opened.append(error)
+
+    first = threading.Thread(target=open_slowly)
+    first.start()
+    time.sleep(0.5)
+    seen: set[str] = set()
+    while first.is_alive():
+        try:
+            toy.open_toy(other).close()
+            seen.add("taken")
+        except BoardError as error:
+            seen.add(error.code)
+        time.sleep(0.05)
+    first.join()
+    (board_or_error,) = opened
+    if is_renewed:
+        assert seen == {"board.other_sequencer"}
+        assert isinstance(board_or_error, Board)
+        assert put(board_or_error, "next").index == 10
+        board_or_error.close()
+    else:
+        assert "taken" in seen
+        assert isinstance(board_or_error, BoardError)
+        assert board_or_error.code == "board.lease_lost"
+
+
+def test_a_database_that_goes_away_during_a_replay(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What keeps the lease from being renewed ends the start with its own name."""
+    monkeypatch.setattr(lease, "RENEW_SECONDS", 0.05)
+
+    def gone(*_: object) -> None:
+        raise BoardError("board.database_gone", "the server is not there")
+
+    with toy.open_toy(folder) as board:
+        put(board, "a")
+        board.flush()
+    monkeypatch.setattr(PostgresqlStore, "renew_lease", gone)
+    with pytest.raises(BoardError) as caught:
+        Board.open(folder, admission=SlowAdmission())
+    assert code_of(caught) == "board.database_gone"
 
 
 def test_a_killed_sequencer_starts_again_at_once(folder: Path) -> None:

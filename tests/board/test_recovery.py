@@ -257,7 +257,9 @@ def test_an_interrupted_commit_stops_the_board(folder: Path, monkeypatch: pytest
 
 
 def test_the_database_knows_no_people_and_no_times(folder: Path) -> None:
-    """The tables have exactly these columns: nothing about anybody, and no time but that of the sequencer's lease."""
+    """The tables have exactly these columns: nothing about anybody, and two times: the end of the sequencer's lease
+    and the deadlines of promises, which go when they are kept.
+    """
     connection = sqlite3.connect(folder / "board.sqlite")
     tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     columns = {table: [row[1] for row in connection.execute(f"PRAGMA table_info({table})")] for table in tables}
@@ -272,6 +274,7 @@ def test_the_database_knows_no_people_and_no_times(folder: Path) -> None:
         "policy": ["number", "size", "text"],
         "cosignature": ["verifier_key", "size", "line"],
         "evidence": ["digest", "kind", "data"],
+        "promise": ["index", "leaf_hash", "deadline", "signature"],
         "pending": [
             "number",
             "leaf_hash",

@@ -1,4 +1,7 @@
-"""A town whose people talk to one served board over loopback, each with programs and folders of their own."""
+"""A town whose people talk to one served board over loopback, each with programs and folders of their own.
+
+The board has five witnesses on this machine, and everybody asks for the cosignatures of four.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ from tests.integration.programs import BIN, PASSPHRASE, PATIENCE_SECONDS, Ran, T
 
 TRUSTEES = (1, 2, 3)
 VOTERS = ("kim", "lee", "park", "choi")
+WITNESSES = 5
 
 DEFINITION = """\
 label: "served vote"
@@ -57,12 +62,11 @@ class ServedTown:
         return f"http://127.0.0.1:{self.port}"
 
     def serve(self) -> None:
-        """Start the server, at the same address as before, and wait until it listens."""
+        """Start the server with its witnesses, at the same addresses as before, and wait until there is a quorum."""
         if not self.port:
-            with socket.socket() as probe:
-                probe.bind(("127.0.0.1", 0))
-                self.port = probe.getsockname()[1]
-        command = ("serve", "board", "--origin", "board.example/served", "--port", self.port, "--workers", 1, "--json")
+            self.port = _free_ports(1 + WITNESSES)
+        options = ("--port", self.port, "--workers", 1, "--json", "--local-witnesses", WITNESSES)
+        command = ("serve", "board", "--origin", "board.example/served", *options)
         said = self.folder / "server.json"
         with (self.folder / "server.log").open("a") as log, said.open("w") as answer:
             self.server = subprocess.Popen(
@@ -78,6 +82,15 @@ class ServedTown:
         wait_for(lambda: said.read_text().endswith("\n") or server.poll() is not None, "the server's start")
         assert server.poll() is None, (self.folder / "server.log").read_text()
         self.log_key = json.loads(said.read_text())["log_key"]
+        record = self.folder / "board" / "record" / "policy"
+        wait_for(lambda: "quorum local" in record.read_text(), "the first quorum")
+        # What the operator hands out; nobody takes it from the board itself.
+        self.policy.write_bytes(record.read_bytes())
+
+    @property
+    def policy(self) -> Path:
+        """The file with the log's key, its witnesses and the quorum."""
+        return self.folder / "policy.txt"
 
     def kill_server(self) -> None:
         """Kill the server with signal 9."""
@@ -116,7 +129,8 @@ class ServedTown:
 
     def verify(self, record: object) -> Ran:
         """Run the independent verifier on a place, from the folder of the town."""
-        return Town(self.folder).run("evote-verify", record, "--json", "--quiet", "--workers", 1)
+        options = ("--policy", self.policy, "--json", "--quiet", "--workers", 1)
+        return Town(self.folder).run("evote-verify", record, *options)
 
     def authority(self, step: str, *more: object) -> Any:
         """Let the authority take a step at the board's URL; return its JSON."""
@@ -130,7 +144,8 @@ class ServedTown:
 
     def trustee(self, index: int, step: str, *more: object) -> subprocess.Popen[str]:
         """Start a trustee's step, which waits for its moment."""
-        options = ("--home", "home", *PASSPHRASE, "--log-key", self.log_key, "--wait", "--json", *more)
+        trusted = ("--log-key", self.log_key, "--policy", self.policy)
+        options = ("--home", "home", *PASSPHRASE, *trusted, "--wait", "--json", *more)
         return self.at(f"trustee-{index}", "evote-trustee", step, self.url, *options)
 
     def stop(self) -> None:
@@ -141,6 +156,23 @@ class ServedTown:
                 if stream is not None:
                     stream.close()
             process.wait()
+
+
+def _free_ports(count: int) -> int:
+    """Return the first of so many neighbouring ports that nobody listens at."""
+    for _ in range(100):
+        with ExitStack() as stack:
+            first = 0
+            for place in range(count):
+                probe = stack.enter_context(socket.socket())
+                try:
+                    probe.bind(("127.0.0.1", first + place if place else 0))
+                except (OSError, OverflowError):
+                    break
+                first = first or probe.getsockname()[1]
+            else:
+                return first
+    raise AssertionError("this machine has no free ports")
 
 
 def wait_for(happened: Any, what: str) -> None:

@@ -13,12 +13,12 @@ import pytest
 from evote.client.reader import verify_receipt
 from evote.log.policy_text import parse_policy
 from tests.integration.programs import PASSPHRASE, finish, succeeded
-from tests.remote.served_town import DEFINITION, TRUSTEES, VOTERS, ServedTown, wait_for
+from tests.remote.served_town import DEFINITION, TRUSTEES, VOTERS, WITNESSES, ServedTown, wait_for
 
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedTown]:
-    """Return a town with a served board that everybody trusts under its key, and with the election begun."""
+    """Return a town with a served board that everybody trusts under its key and its witnesses."""
     town = ServedTown(tmp_path_factory.mktemp("served"))
     try:
         town.serve()
@@ -37,7 +37,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedTown]:
         roll = "id,name,district\n" + "".join(f"{name},{name},all\n" for name in VOTERS)
         (town.person("registrar") / "roll.csv").write_text(roll)
         for name in (*ROLES, "voters"):
-            town.good_at(name, "evote", "board", "trust", town.url, "--log-key", town.log_key)
+            town.good_at(name, "evote", "board", "trust", town.url, "--policy", town.policy)
         yield town
     finally:
         town.stop()
@@ -47,7 +47,9 @@ ROLES = ("authority", "registrar")
 
 
 def test_a_whole_election(town: ServedTown) -> None:
-    """Trustees wait through all rounds; one is killed, the board is killed, and the verifier finds the votes."""
+    """Trustees wait through all rounds, one is killed, the board is killed: all under four witnesses of five, and the
+    verifier, which knows them, finds the votes.
+    """
     # A trustee may begin before there is an election.
     ceremonies = {i: town.trustee(i, "ceremony", "--yes") for i in TRUSTEES}
     town.authority("create", "vote.yaml")
@@ -121,7 +123,8 @@ def _vote(town: ServedTown) -> dict[str, Any]:
 
 
 def _check_receipts(town: ServedTown, said: dict[str, Any]) -> None:
-    policy = parse_policy((town.folder / "board" / "record" / "policy").read_bytes())
+    policy = parse_policy(town.policy.read_bytes())
+    assert (len(policy.witnesses), policy.groups[0].threshold) == (WITNESSES, 4)
     for one in said.values():
         proof = Path(town.person("voters") / one["proof"]).read_bytes()
         assert verify_receipt(proof, policy=policy).index == one["index"]

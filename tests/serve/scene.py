@@ -48,16 +48,18 @@ class Scene:
     policy: Policy | None = None
     clock: Clock | None = None
     journal: io.StringIO = field(default_factory=io.StringIO)
+    writing: Journal | None = None
     service: Service | None = None
     failures: int = 0
 
     def open(self) -> Service:
         """Open the board for serving."""
+        self.writing = Journal(self.journal)
         return open_service(
             self.folder,
             admission=self.admission(),
             settings=self.settings,
-            journal=Journal(self.journal),
+            journal=self.writing,
             policy=self.policy,
             clock=self.clock,
             transport=self.town,
@@ -83,6 +85,7 @@ class Scene:
 
     def lines(self, event: str = "") -> list[dict[str, Any]]:
         """Return the lines of the operator's log, all or those of one event."""
+        assert self.writing is None or self.writing.flush()
         lines = [json.loads(line) for line in self.journal.getvalue().splitlines()]
         return [line for line in lines if event in ("", line["event"])]
 

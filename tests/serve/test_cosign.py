@@ -63,7 +63,8 @@ class Board:
 
     def __init__(self, town: Town, clock: Clock | None = None) -> None:
         """Take a policy of four of five."""
-        self.journal, self.metrics = io.StringIO(), Metrics()
+        self.written, self.metrics = io.StringIO(), Metrics()
+        self.journal = Journal(self.written)
         base = town.policy(4)
         self.policy = Policy(
             logs=(PolicyLog(key=LOG_KEY),), witnesses=base.witnesses, groups=base.groups, quorum=base.quorum
@@ -74,7 +75,7 @@ class Board:
             settings=SETTINGS,
             clock=clock or Clock(),
             metrics=self.metrics,
-            journal=Journal(self.journal),
+            journal=self.journal,
             transport=town,
         )
 
@@ -84,7 +85,8 @@ class Board:
 
     def lines(self) -> list[dict[str, object]]:
         """Return the lines of the log."""
-        return [json.loads(line) for line in self.journal.getvalue().splitlines()]
+        assert self.journal.flush()
+        return [json.loads(line) for line in self.written.getvalue().splitlines()]
 
 
 def rounds(board: Board, *notes: bytes) -> list[Round]:
@@ -316,7 +318,8 @@ def test_no_line_holds_what_a_witness_said(town: Town) -> None:
     town.answer("w1", 400, b"SECRET WORDS")
     board = Board(town)
     rounds(board, note_of(5))
-    assert "SECRET" not in board.journal.getvalue()
+    assert board.journal.flush()
+    assert "SECRET" not in board.written.getvalue()
     assert {line["event"] for line in board.lines()} == {"witness"}
 
 

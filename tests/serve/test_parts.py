@@ -97,7 +97,9 @@ def test_time_does_not_go_back() -> None:
 def test_a_line_stays_a_line() -> None:
     """Whatever a value holds, an event is one line of JSON in ASCII."""
     stream = io.StringIO()
-    Journal(stream).warning("event", text="two\nlines \x1b[2J 한글", size=3, items=("a", 1), nothing=None)
+    journal = Journal(stream)
+    journal.warning("event", text="two\nlines \x1b[2J 한글", size=3, items=("a", 1), nothing=None)
+    assert journal.flush()
     (line,) = stream.getvalue().splitlines()
     assert line.isascii()
     value = json.loads(line)
@@ -189,8 +191,9 @@ def test_the_window_opens_with_the_oldest() -> None:
     def test(loop: asyncio.AbstractEventLoop) -> None:
         mailbox = Mailbox(100, 2**30)
         timer = threading.Timer(0.05, lambda: mailbox.post(job_of(1, loop)))
-        timer.start()
+        # Taken first: a busy machine may let the timer run before the next line.
         started = time.monotonic()
+        timer.start()
         assert len(mailbox.next_batch(8, 0.1)) == 1
         assert 0.14 < time.monotonic() - started < 2
         timer.join()

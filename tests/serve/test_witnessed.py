@@ -169,6 +169,7 @@ def test_the_final_fails_closed(board: Scene) -> None:
         assert response.json()["index"] == 0
         assert "retry-after" in response.headers
         check_problem(await post(client, final), 503, "board.no_quorum")
+        check_problem(await client.get(f"/api/receipts/{leaf_of(final)}"), 503, "board.no_quorum")
         board.town.back("w1", "w2")
 
         async def is_final() -> bool:
@@ -350,6 +351,39 @@ def test_restarted_without_quorum(board: Scene) -> None:
     board.serve(promised)
     town.back("w1", "w2")
     board.serve(kept)
+
+
+def test_a_promise_after_a_restart(board: Scene) -> None:
+    """Killed and started again without a quorum, the log stands by its first deadline, and says when it has passed."""
+    town = board.town
+    assert town is not None
+    town.gone("w1", "w2")
+    board.settings = replace(QUICK, promise_seconds=1)
+    given: list[Any] = []
+
+    async def promised(client: httpx.AsyncClient) -> None:
+        given.append(results_of(await post(client, toy.ballot(1)))[0]["promise"])
+        asked = await client.get(f"/api/receipts/{leaf_of(toy.ballot(1))}")
+        assert asked.json()["promise"] == given[0]
+
+    async def overdue(client: httpx.AsyncClient) -> None:
+        await promised(client)
+        await until(lambda: _is_overdue(client))
+        town.back("w1", "w2")
+
+        async def is_kept() -> bool:
+            return bool((await client.get("/health")).json()["promises"] == {"open": 0, "overdue": 0})
+
+        await until(is_kept)
+
+    async def _is_overdue(client: httpx.AsyncClient) -> bool:
+        return bool((await client.get("/health")).json()["promises"] == {"open": 1, "overdue": 1})
+
+    board.serve(promised)
+    board.settings = QUICK
+    board.serve(overdue)
+    assert given[0] == given[1]
+    assert board.lines("promises_overdue")
 
 
 def test_checkpoints_have_both_signatures(board: Scene) -> None:

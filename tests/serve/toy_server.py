@@ -13,6 +13,8 @@ from evote.serve.server import listen, open_service, run_service
 from tests.board import toy
 from tests.serve.scene import QUICK
 
+JOURNAL_LINES = 200
+
 
 def main(folder: str, settings: str, *proxies: str) -> None:
     """Serve until told to stop."""
@@ -21,7 +23,7 @@ def main(folder: str, settings: str, *proxies: str) -> None:
         Path(folder),
         admission=toy.ToyAdmission(),
         settings=replace(QUICK, **json.loads(settings)),
-        journal=Journal(),
+        journal=Journal(maximum_lines=JOURNAL_LINES),
     )
 
     def ready() -> None:
