@@ -141,15 +141,14 @@ class EntryReads(Connections):
 
     def ballots(self, scope: bytes, start: int, end: int) -> list[tuple[bytes, bytes, bytes]]:
         """Return code, facts and ciphertexts of the ballots of an election with index in [start, end), in order."""
-        columns = (ballot_table.c.code, entry_table.c.facts, ballot_table.c.ciphertexts)
+        # The scope is compared here: in the query, SQLite would follow its index through every ballot of the election.
+        columns = (ballot_table.c.scope, ballot_table.c.code, entry_table.c.facts, ballot_table.c.ciphertexts)
         query = (
             select(*columns).select_from(ballot_table).join(entry_table, entry_table.c.index == ballot_table.c.index)
         )
         with self._reading() as connection:
-            rows = connection.execute(
-                _between(query.where(ballot_table.c.scope == scope), ballot_table, start, end)
-            ).all()
-        return [(code, facts or b"", ciphertexts) for code, facts, ciphertexts in rows]
+            rows = connection.execute(_between(query, ballot_table, start, end)).all()
+        return [(code, facts or b"", ciphertexts) for of, code, facts, ciphertexts in rows if of == scope]
 
     def _payloads(self, start: int, end: int) -> dict[int, bytes]:
         """Return the payloads of a range's entries that are no ballots."""
