@@ -21,9 +21,10 @@ from verifier.checks.outcome import check_bounds, check_outcome, check_paper, pa
 from verifier.checks.parameters import check_keys, check_parameters
 from verifier.checks.tally import check_sums, check_tally
 from verifier.checks.units import ContestFacts, contest_facts
+from verifier.commitments import has_commitments
 from verifier.crew import Crew, Hands
 from verifier.election import Election
-from verifier.errors import RecordUnreadable, Unavailable
+from verifier.errors import Unavailable
 from verifier.findings import Summary
 from verifier.harvest import Harvest
 from verifier.job import Job
@@ -38,7 +39,7 @@ from verifier.plan import range_length
 from verifier.program import identity
 from verifier.progress import Progress
 from verifier.range_task import BALLOT_ROWS, OPENING_ROWS
-from verifier.reader import Record, is_url, tile_path
+from verifier.reader import Record, is_url
 from verifier.state import State
 from verifier.summary import summarize
 from verifier.trust import Trust
@@ -126,14 +127,7 @@ class ElectionRun:
         if self._log.layout.listed:
             return bool(self._log.layout.tiles.get("commitments"))
         first = self._loader.first_ballot()
-        if first is None:
-            return False
-        number = first // WIDTH
-        try:
-            self._log.record.open(tile_path("commitments", number, min(WIDTH, self._log.size - number * WIDTH))).close()
-        except RecordUnreadable:
-            return False
-        return True
+        return first is not None and has_commitments(self._log.record, self._log.size, first, self._election.manifest)
 
     def _without_manifest(self) -> None:
         ledger, election = self._ledger, self._election

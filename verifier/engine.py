@@ -49,7 +49,7 @@ class Options:
 
     record: str
     election: bytes | None = None
-    log_key: str | None = None
+    log_keys: tuple[str, ...] = ()
     policy: str | None = None
     earlier: tuple[str, ...] = ()
     receipts: tuple[str, ...] = ()
@@ -116,7 +116,7 @@ class _Run:
         path = self._options.record
         # machines of a cluster have working folders of their own
         record = open_record(path if self._options.cluster is None or is_url(path) else str(Path(path).absolute()))
-        trust = load_trust(record, self._options.log_key, self._options.policy)
+        trust = load_trust(record, self._options.log_keys, self._options.policy)
         data = read_file(record, "checkpoint", MAX_NOTE_BYTES)
         try:
             checkpoint = parse_checkpoint(data)

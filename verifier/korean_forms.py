@@ -84,7 +84,7 @@ _KEYS_AND_POLICY = {
     "verifier key without a key": "열쇠가 빠진 검증 열쇠",
     "verifier key whose id is not that of its key": "번호가 열쇠와 맞지 않는 검증 열쇠",
     "verifier key that is not an Ed25519 public key": "Ed25519 공개 열쇠가 아닌 검증 열쇠",
-    "only Ed25519 keys (type 0x01) can be checked": "Ed25519 열쇠(종류 0x01)만 검사할 수 있음",
+    "verifier key that is not an ML-DSA-44 public key": "ML-DSA-44 공개 열쇠가 아닌 검증 열쇠",
     "note too long": "체크포인트가 너무 긺",
     "note is not UTF-8": "체크포인트가 UTF-8이 아님",
     "note with a control character": "체크포인트에 제어 문자가 있음",
@@ -131,6 +131,7 @@ _FILES = {
     "item {n} of {f} is longer than {n} bytes": "{1}의 {0}번째가 {2}바이트보다 긺",
     "{f} ends inside item {n} of {n}": "{0}이(가) {2}개 가운데 {1}번째 도중에 끝남",
     "{f} goes on after its {n} items": "{0}에 {1}개 뒤로도 내용이 더 있음",
+    "the cryptographic library of this machine has no ML-DSA-44": "이 컴퓨터의 암호 라이브러리에 ML-DSA-44가 없음",
     "a worker process died": "계산하던 프로세스 하나가 죽음",
     "working files: {t}": "작업 파일: {0}",
 }

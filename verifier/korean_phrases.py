@@ -66,8 +66,12 @@ _PLACES = {
 _LOG = {
     "checkpoint: {x}": "체크포인트: {0}",
     "no signature by the log's key for origin {q}": "이름이 {0}인 공개 기록의 열쇠로 한 서명이 없음",
-    "signature by the log's key is invalid": "공개 기록의 열쇠로 했다는 서명이 맞지 않음",
-    "no Ed25519 key of the log: {x}": "공개 기록의 Ed25519 열쇠가 없음: {0}",
+    "no {f} signature by the log's key for origin {q}": "이름이 {1}인 공개 기록의 {0} 열쇠로 한 서명이 없음",
+    "{f} signature by the log's key is invalid": "공개 기록의 {0} 열쇠로 했다는 서명이 맞지 않음",
+    "no key of the log: {x}": "공개 기록의 열쇠가 없음: {0}",
+    "only an Ed25519 key of the log is trusted, so its ML-DSA-44 signature was not checked": (
+        "믿기로 한 공개 기록의 열쇠가 Ed25519 열쇠뿐이라 ML-DSA-44 서명은 확인하지 않았습니다"
+    ),
     "the policy names none": "신뢰 정책에 적힌 열쇠가 없음",
     "the key was taken from the record itself; bring your own with --log-key or --policy": (
         "열쇠를 기록 안에서 가져왔습니다. --log-key나 --policy로 직접 제시하십시오"
@@ -77,7 +81,6 @@ _LOG = {
     "the policy was taken from the record itself": "신뢰 정책을 기록 안에서 가져왔습니다",
     "cosignature of witness {q} is invalid": "증인 서버 {0}의 공동 서명이 맞지 않음",
     "quorum {q} is not reached by {t}": "정족수 {0}에 이르지 못함. 서명한 증인 서버: {1}",
-    "ML-DSA cosignatures are not checked and not counted": "ML-DSA 공동 서명은 검사하지도 세지도 않습니다",
     "no policy: {x}": "신뢰 정책 없음: {0}",
     "no policy was handed in and the record has none ({x})": (
         "증인 서버를 정한 신뢰 정책이 주어지지 않았고 기록에도 없습니다 ({0})"
@@ -115,6 +118,10 @@ _LOG = {
     "its payload can't be read": "본문을 읽을 수 없음",
     "the payload of entry {n} can't be read": "기록 항목 {0}의 본문을 읽을 수 없음",
     "it changed while it was read": "읽는 동안 바뀜",
+    "statements without a verdict": "판정이 없는 진술",
+    "the commitments beside some ballots can't be fetched, so their proofs were verified one by one": (
+        "일부 투표지의 증명 약속값을 받아 오지 못해 그 투표지의 증명을 하나씩 확인했습니다"
+    ),
     "its commitments changed while they were read": "증명의 약속값이 읽는 동안 바뀜",
     "the path does not lead from the entry to the checkpoint": "포함 증명이 항목에서 체크포인트로 이어지지 않음",
     "entry {n} is beyond the end of the record": "기록 항목 {0}은 이 기록의 끝보다 뒤에 있음",

@@ -98,6 +98,10 @@ class Ledger:
         """Return the number of items so far."""
         return self._rows[row].checked
 
+    def items(self, row: str) -> int:
+        """Return the number of items so far, evaluated or not."""
+        return self._rows[row].checked + self._rows[row].unevaluated
+
     def merge(self, other: "Ledger") -> None:
         """Add everything that another book holds."""
         for row, theirs in other._rows.items():

@@ -43,7 +43,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("record", metavar="RECORD", help="folder, zip archive or URL")
     parser.add_argument("--election", metavar="ID", help="election id (64 hexadecimal digits), if the log has several")
-    parser.add_argument("--log-key", metavar="VKEY", help="the log's verifier key; beats the record's own policy")
+    parser.add_argument(
+        "--log-key",
+        metavar="VKEY",
+        action="append",
+        default=[],
+        help="a verifier key of the log, Ed25519 or ML-DSA-44; beats the record's own policy (repeatable)",
+    )
     parser.add_argument("--policy", metavar="FILE", help="policy with the log's key, witnesses and quorum")
     parser.add_argument(
         "--earlier", metavar="CHECKPOINTFILE", action="append", default=[], help="checkpoint seen before (repeatable)"
@@ -83,7 +89,7 @@ def _options(arguments: argparse.Namespace) -> Options:
     return Options(
         record=arguments.record,
         election=bytes.fromhex(election) if election is not None else None,
-        log_key=arguments.log_key,
+        log_keys=tuple(arguments.log_key),
         policy=arguments.policy,
         earlier=tuple(arguments.earlier),
         receipts=tuple(arguments.receipt),
@@ -115,9 +121,12 @@ def main(argv: Sequence[str]) -> int:
     korean = "--language=ko" in argv or ("--language", "ko") in pairwise(argv)
     try:
         with orderly_stop():
-            return _run(_parser().parse_args(argv))
-    except SystemExit as stop:
-        return UNREADABLE if stop.code else VERIFIED
+            try:
+                arguments = _parser().parse_args(argv)
+            except SystemExit as stop:
+                # help and version, which were asked for
+                return UNREADABLE if stop.code else VERIFIED
+            return _run(arguments)
     except KeyboardInterrupt:
         words = "interrupted; nothing is verified"
         if any(word.startswith("--state") for word in argv):
@@ -127,7 +136,7 @@ def main(argv: Sequence[str]) -> int:
         return _complain(str(error), UNREADABLE, korean=korean)
     except Unavailable as error:
         return _complain(str(error), UNAVAILABLE, korean=korean)
-    except Exception as error:  # noqa: BLE001 - 2026-11-22: whatever happens, the program must not look like a pass
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - 2026-11-22: whatever happens, the program must not look like a pass
         words = f"a bug of this program, nothing is verified: {type(error).__name__}: {error}"[:500]
         return _complain(words, BUG, korean=korean)
 

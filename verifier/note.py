@@ -1,11 +1,12 @@
 """Signed notes, verifier keys and checkpoints: reading, and checking one key's line.
 
-*Spec*: C2SP signed-note, tlog-checkpoint, tlog-cosignature (Ed25519 signatures 0x01 and timestamped cosignatures 0x04).
+*Spec*: C2SP signed-note, tlog-checkpoint, tlog-cosignature v1.1.0-rc.1 (Ed25519 signatures 0x01; timestamped
+cosignatures by Ed25519, 0x04, and by ML-DSA-44, 0x06).
 
 *Idea*: A note is text and signature lines; the checkpoint is the text's three lines. Lines of unknown
 keys say nothing. A line that bears a known key's name and id must be valid, or the note is not.
 
-*Invariants*: Base64 is accepted in its one canonical spelling. Signatures are judged in the strict reading of
+*Invariants*: Base64 is accepted in its one canonical spelling. Ed25519 signatures are judged in the strict reading of
 section 2.2.
 """
 
@@ -15,6 +16,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 
+from verifier import ml_dsa
 from verifier.ed25519 import is_key, is_signature
 from verifier.errors import Malformed
 from verifier.merkle import EMPTY_ROOT, HASH_BYTES
@@ -22,8 +24,10 @@ from verifier.merkle import EMPTY_ROOT, HASH_BYTES
 MAX_NOTE_BYTES = 1_000_000
 MAX_SIGNATURES = 100
 MAX_SIZE = (1 << 63) - 1
+MAX_NAME_BYTES = 255
 SIGNATURE, COSIGNATURE, ML_DSA = 0x01, 0x04, 0x06
 
+_TIME_BYTES = 8
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
 
 
@@ -68,6 +72,8 @@ def parse_verifier_key(text: str) -> VerifierKey:
         raise Malformed("verifier key whose id is not that of its key")
     if data[0] in (SIGNATURE, COSIGNATURE) and not is_key(data[1:]):
         raise Malformed("verifier key that is not an Ed25519 public key")
+    if data[0] == ML_DSA and len(data) != 1 + ml_dsa.KEY_BYTES:
+        raise Malformed("verifier key that is not an ML-DSA-44 public key")
     return VerifierKey(name=parts[0], key_id=key_id, kind=data[0], public_key=data[1:])
 
 
@@ -133,7 +139,10 @@ class Checkpoint:
 
 def parse_checkpoint(data: bytes) -> Checkpoint:
     """Return the checkpoint that bytes spell; checks no signature."""
-    note = parse_note(data)
+    return _checkpoint_in(parse_note(data))
+
+
+def _checkpoint_in(note: Note) -> Checkpoint:
     lines = note.text.decode().split("\n")[:-1]
     if len(lines) < 3 or not all(lines):
         raise Malformed("checkpoint without origin, size and root")
@@ -150,7 +159,10 @@ def parse_checkpoint(data: bytes) -> Checkpoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyVerdict:
-    """What a note holds by one key: its lines, whether all are valid, the times of its cosignatures if they are."""
+    """What a note holds by one key: its lines, whether all are valid, the times of its cosignatures if they are.
+
+    A line by ML-DSA-44 with the time 0 is valid and states no time.
+    """
 
     lines: int
     valid: bool
@@ -158,18 +170,45 @@ class KeyVerdict:
 
 
 def verify_key(note: Note, key: VerifierKey) -> KeyVerdict:
-    """Check every line of a note that bears the key's name and id; a type that is not Ed25519 is never valid."""
+    """Check every line of a note that bears the key's name and id; an unknown type is never valid."""
     lines = [line for line in note.signatures if line.name == key.name and line.key_id == key.key_id]
     times: list[int] = []
     valid = bool(lines)
     for line in lines:
         if key.kind == SIGNATURE:
             valid = valid and is_signature(key.public_key, note.text, line.blob)
-        elif key.kind == COSIGNATURE and len(line.blob) == 72:
-            time = int.from_bytes(line.blob[:8], "big")
-            message = b"cosignature/v1\ntime " + str(time).encode() + b"\n" + note.text
-            valid = valid and time <= MAX_SIZE and is_signature(key.public_key, message, line.blob[8:])
-            times.append(time)
+        elif key.kind in (COSIGNATURE, ML_DSA) and len(line.blob) > _TIME_BYTES:
+            time = int.from_bytes(line.blob[:_TIME_BYTES], "big")
+            valid = valid and time <= MAX_SIZE and _is_cosignature(note, key, time, line.blob[_TIME_BYTES:])
+            if time or key.kind == COSIGNATURE:
+                times.append(time)
         else:
             valid = False
     return KeyVerdict(lines=len(lines), valid=valid, times=tuple(times) if valid else ())
+
+
+def _is_cosignature(note: Note, key: VerifierKey, time: int, signature: bytes) -> bool:
+    if key.kind == COSIGNATURE:
+        message = b"cosignature/v1\ntime " + str(time).encode() + b"\n" + note.text
+        return is_signature(key.public_key, message, signature)
+    try:
+        message = cosigned_message(_checkpoint_in(note), key.name, time)
+    except Malformed:
+        return False
+    return ml_dsa.is_signature(key.public_key, message, signature)
+
+
+def cosigned_message(checkpoint: Checkpoint, name: str, time: int) -> bytes:
+    """Return what the ML-DSA-44 key of a name signs of a checkpoint at a time (tlog-cosignature, range [0, size)).
+
+    Raise Malformed where name or origin are too long to be encoded.
+    """
+    cosigner, origin = name.encode(), checkpoint.origin.encode()
+    if max(len(cosigner), len(origin)) > MAX_NAME_BYTES:
+        raise Malformed(f"name longer than {MAX_NAME_BYTES} bytes")
+    # label || b(cosigner,1) || b(time,8) || b(origin,1) || b(start,8) || b(end,8) || root, each name with its length
+    parts = (
+        *(b"subtree/v1\n\x00", bytes([len(cosigner)]), cosigner, time.to_bytes(8, "big")),
+        *(bytes([len(origin)]), origin, bytes(8), checkpoint.size.to_bytes(8, "big"), checkpoint.root),
+    )
+    return b"".join(parts)

@@ -6,7 +6,7 @@
 read are compared with those of which the tree was rebuilt.
 
 *Invariants*: Nothing of an earlier run is used but what was computed from the same bytes, facts, election and program.
-A range without result leaves its rows unevaluated.
+A range without result leaves its rows unevaluated, and so does a result that says nothing about some statement.
 """
 
 import sqlite3
@@ -63,6 +63,15 @@ class PayloadPass:
         except Unavailable as error:
             self._ledger.unevaluated_rows(("L.G", "L.H", "S.A", *BALLOT_ROWS, *OPENING_ROWS), str(error))
             self.harvest.lost += 1
+        else:
+            self._count_verdicts()
+
+    def _count_verdicts(self) -> None:
+        """Leave what no range has judged unevaluated: every statement of the log adds an item to each of both rows."""
+        (statements,) = self._database.execute("SELECT count(*) FROM statement").fetchone()
+        for row in ("L.G", "L.H"):
+            if (missing := statements - self._ledger.items(row)) > 0:
+                self._ledger.unevaluated(row, "statements without a verdict", missing)
 
     def _tasks(self, bundles: Sequence[int], length: int) -> Iterator[RangeTask]:
         size, resumable = self._job.size, self._state is not None
@@ -104,8 +113,11 @@ class PayloadPass:
         return self._task(result.stop, task.stop) if result.stop < task.stop else None
 
     def _compare_leaves(self, start: int, result: RangeResult) -> bool:
-        """Fail entries that are not those of which the tree was rebuilt."""
+        """Fail entries that are not those of which the tree was rebuilt; raise Unavailable where they are gone."""
         expected = leaf_hashes(self._database, start, result.stop)
+        if gone := expected.keys() - result.leaves.keys():
+            words = f"entry {min(gone)} was there before and can't be read any more"
+            raise Unavailable(f"a worker's answer does not fit its task: {words}")
         changed = [entry for entry, leaf in result.leaves.items() if expected.get(entry) != leaf]
         for entry in changed:
             self._ledger.failed("L.C", f"entry {entry} changed while the record was read", entry=entry)

@@ -22,7 +22,7 @@ from verifier.batch_search import BallotPlace, ProofJudge, ReadBallot
 from verifier.checks.ballots import BallotChecker
 from verifier.checks.challenged import check_opening
 from verifier.checks.course import BALLOTS
-from verifier.commitments import CommitmentCursor
+from verifier.commitments import CommitmentCursor, most_beside_a_ballot
 from verifier.errors import RecordUnreadable
 from verifier.facts import BallotFacts, unpack_facts
 from verifier.harvest import Harvest
@@ -133,7 +133,8 @@ class _Judge:
 
     def run(self) -> RangeResult:
         worker, size = self.worker, self.worker.job.size
-        checker, recorded = worker.checker, CommitmentCursor(worker.record, size)
+        checker = worker.checker
+        recorded = CommitmentCursor(worker.record, size, most_beside_a_ballot(worker.job.manifest))
         if checker is not None:
             checker.ledger, checker.harvest = self.ledger, self.harvest
             reread = partial(_reread, checker, PayloadCursor(worker.record, size), recorded)
@@ -151,6 +152,9 @@ class _Judge:
             self.ledger.failed("L.G", problem, entry=entry)
         if self.proofs is not None:
             self.proofs.settle()
+        if recorded.unavailable:
+            words = "the commitments beside some ballots can't be fetched, so their proofs were verified one by one"
+            self.ledger.note("V6.D", words)
         return RangeResult(
             stop=reader.stop,
             transcript=reader.transcript(),

@@ -37,8 +37,11 @@ class Record(Protocol):
 
     path: str
 
-    def open(self, name: str) -> IO[bytes]:
-        """Open a file of the record; raise RecordUnreadable where that is impossible, Unavailable by our fault."""
+    def open(self, name: str, limit: int | None = None, /) -> IO[bytes]:
+        """Open a file of the record; raise RecordUnreadable where that is impossible, Unavailable by our fault.
+
+        A record that fetches files as a whole fetches none of more than ``limit`` bytes.
+        """
 
     def names(self) -> Iterator[str] | None:
         """Yield the path of every file; None where files can't be listed."""
@@ -51,7 +54,7 @@ class FolderRecord:
         self.path = path
         self._root = os.path.realpath(path)
 
-    def open(self, name: str) -> IO[bytes]:
+    def open(self, name: str, _limit: int | None = None, /) -> IO[bytes]:
         """Open a plain file that is reached without symbolic links."""
         full = os.path.join(self._root, *name.split("/"))
         try:
@@ -91,7 +94,7 @@ class ZipRecord:
         if len(self._members) != len(self._archive.infolist()):
             raise RecordUnreadable("archive that names a member twice")
 
-    def open(self, name: str) -> IO[bytes]:
+    def open(self, name: str, _limit: int | None = None, /) -> IO[bytes]:
         """Open a member as a stream."""
         info = self._members.get(name)
         if info is None:
@@ -151,12 +154,17 @@ def read_file(record: Record, name: str, limit: int) -> bytes:
     return data
 
 
+def most_in_frames(width: int, limit: int, count: int) -> int:
+    """Return how many bytes a bundle of ``count`` frames has at most, and one that would be too many."""
+    return count * (width + limit) + 1
+
+
 def frames(record: Record, name: str, width: int, limit: int, count: int) -> Iterator[bytes]:
     """Yield ``count`` frames of a bundle, each a length of ``width`` bytes and as many bytes, at most ``limit``.
 
     Raise RecordUnreadable where the bundle ends early, holds a longer frame, or goes on after the last.
     """
-    with record.open(name) as stream:
+    with record.open(name, most_in_frames(width, limit, count)) as stream:
         for number in range(count):
             prefix = read_bounded(stream, width, name)
             length = int.from_bytes(prefix, "big")

@@ -43,10 +43,10 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.A": (
         "공개 기록의 서명",
         "Signature of the public log",
-        "공개 기록의 열쇠가 그 기록 이름으로 체크포인트에 서명했는지 봅니다. 실패하면 이 기록이 진짜라는 근거가 "
-        "없습니다.",
-        "The state of the log bears the name of the log's key and is signed with it; a failure would mean that "
-        "nothing shows this record to be the real one.",
+        "공개 기록의 열쇠(Ed25519와 ML-DSA-44 가운데 믿기로 한 것 모두)가 그 기록 이름으로 체크포인트에 서명했는지 "
+        "봅니다. 실패하면 이 기록이 진짜라는 근거가 없습니다.",
+        "The state of the log bears the name of the log's keys and is signed with a key of each kind (Ed25519, "
+        "ML-DSA-44) that is trusted; a failure would mean that nothing shows this record to be the real one.",
     ),
     "L.B": (
         "증인 서버의 서명",
@@ -133,9 +133,9 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     "L.L": (
         "제시한 영수증",
         "Receipts handed in",
-        "감사인이 제시한 영수증이 공개 기록의 열쇠로 서명되었고 이 기록에 들어 있는지 봅니다. 각 영수증이 무엇을 "
+        "감사인이 제시한 영수증이 공개 기록의 열쇠들로 서명되었고 이 기록에 들어 있는지 봅니다. 각 영수증이 무엇을 "
         "증명하는지는 보고서에 따로 적습니다. 실패하면 영수증이 가짜이거나 투함된 투표지가 사라진 것입니다.",
-        "The receipts given to the auditor are signed with the log's key and in this log, and the report says what "
+        "The receipts given to the auditor are signed with the log's keys and in this log, and the report says what "
         "each one proves; a failure would mean that a receipt is false or that an accepted ballot has disappeared.",
     ),
     "L.M": (

@@ -2,15 +2,16 @@
 
 *Spec*: docs/protocol.md, section 12 (head); C2SP tlog-policy.
 
-*Idea*: A key from the auditor beats the record's own ``policy`` file, which only says what the record claims
+*Idea*: Keys from the auditor beat the record's own ``policy`` file, which only says what the record claims
 about itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from verifier.errors import Malformed, RecordUnreadable, UsageError
-from verifier.note import SIGNATURE, Checkpoint, VerifierKey, parse_checkpoint, parse_verifier_key
+from verifier.note import ML_DSA, SIGNATURE, Checkpoint, VerifierKey, parse_checkpoint, parse_verifier_key
 from verifier.policy import MAX_POLICY_BYTES, Policy, parse_policy
 from verifier.reader import Record, read_file
 from verifier.receipt import MAX_RECEIPT_BYTES, Receipt, parse_receipt
@@ -47,7 +48,7 @@ class HandedReceipt:
     problem: str = ""
 
 
-def load_trust(record: Record, log_key: str | None, policy_file: str | None) -> Trust:
+def load_trust(record: Record, log_keys: Sequence[str], policy_file: str | None) -> Trust:
     """Collect keys and policy from the auditor, failing that from the record; raise UsageError for a bad argument."""
     logs: tuple[VerifierKey, ...] = ()
     policy, policy_source, problem = None, "", ""
@@ -61,17 +62,22 @@ def load_trust(record: Record, log_key: str | None, policy_file: str | None) -> 
             policy, policy_source = parse_policy(read_file(record, "policy", MAX_POLICY_BYTES)), RECORD
         except (Malformed, RecordUnreadable) as error:
             problem = str(error)
-    if log_key is not None:
-        try:
-            logs = (parse_verifier_key(log_key),)
-        except Malformed as error:
-            raise UsageError(f"--log-key: {error}") from None
-        if logs[0].kind != SIGNATURE:
-            raise UsageError("--log-key: only Ed25519 keys (type 0x01) can be checked")
+    if log_keys:
+        logs = tuple(map(_log_key, log_keys))
     elif policy is not None:
         logs = policy.logs
-    source = AUDITOR if log_key is not None or (policy_source == AUDITOR and logs) else RECORD
+    source = AUDITOR if log_keys or (policy_source == AUDITOR and logs) else RECORD
     return Trust(logs=logs, key_source=source, policy=policy, policy_source=policy_source, policy_problem=problem)
+
+
+def _log_key(text: str) -> VerifierKey:
+    try:
+        key = parse_verifier_key(text)
+    except Malformed as error:
+        raise UsageError(f"--log-key: {error}") from None
+    if key.kind not in (SIGNATURE, ML_DSA):
+        raise UsageError("--log-key: key of a type that can't sign this")
+    return key
 
 
 def _read_argument(path: str, limit: int) -> bytes:

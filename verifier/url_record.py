@@ -120,23 +120,29 @@ class UrlRecord:
         """Return None: what is behind a URL can't be listed."""
         return None
 
-    def open(self, name: str) -> IO[bytes]:
-        """Fetch a file; raise RecordUnreadable where there is none, Unavailable where the server does not answer."""
+    def open(self, name: str, limit: int | None = None, /) -> IO[bytes]:
+        """Fetch a file of at most ``limit`` bytes, or what its path allows if that is less.
+
+        Raise RecordUnreadable where there is none, Unavailable where the server does not answer.
+        """
+        kind = name.split("/")[1] if name.startswith("tile/") else ""
+        most = MAX_BYTES.get(kind, MAX_OTHER_BYTES)
+        most = most if limit is None else min(most, limit)
         reason, asked = "", 0.0
         for pause in (None, *PAUSES):
             if pause is not None:
                 self._pause(max(pause, asked))
             try:
-                return self._fetch(name)
+                return self._fetch(name, most)
             except _TryAgain as error:
                 self._connection.close()
                 reason, asked = str(error), error.pause
         raise Unavailable(f"{self._base}{name}: {reason} ({len(PAUSES) + 1} attempts)")
 
-    def _fetch(self, name: str) -> IO[bytes]:
+    def _fetch(self, name: str, limit: int) -> IO[bytes]:
         alarm = _Alarm(self._connection)
         try:
-            return self._follow(name, alarm)
+            return self._follow(name, limit, alarm)
         except (_TryAgain, RecordUnreadable):
             if alarm.rang:
                 raise _TryAgain("the server sends too slowly") from None
@@ -144,12 +150,12 @@ class UrlRecord:
         finally:
             alarm.end()
 
-    def _follow(self, name: str, alarm: _Alarm) -> IO[bytes]:
+    def _follow(self, name: str, limit: int, alarm: _Alarm) -> IO[bytes]:
         url = self._base + name
         for _ in range(MAX_REDIRECTS + 1):
             response = self._ask(url, alarm)
             if response.status not in MOVED:
-                return self._body(name, response, alarm)
+                return self._body(name, limit, response, alarm)
             self._drain(response, alarm)
             try:
                 url = urljoin(url, response.getheader("Location", ""))
@@ -175,22 +181,21 @@ class UrlRecord:
         except (OSError, ValueError, http.client.HTTPException) as error:
             raise _TryAgain(f"{type(error).__name__}: {error}") from None
 
-    def _body(self, name: str, response: http.client.HTTPResponse, alarm: _Alarm) -> IO[bytes]:
+    def _body(self, name: str, limit: int, response: http.client.HTTPResponse, alarm: _Alarm) -> IO[bytes]:
         status = response.status
         if status in AGAIN:
             raise _TryAgain(f"the server answers {status}", _seconds(response.getheader("Retry-After", "")))
         if status != http.HTTPStatus.OK:
             self._drain(response, alarm)
             raise RecordUnreadable(f"{name} is missing" if status in GONE else f"{name}: the server answers {status}")
-        kind = name.split("/")[1] if name.startswith("tile/") else ""
-        limit = MAX_BYTES.get(kind, MAX_OTHER_BYTES)
         packed = response.getheader("Content-Encoding", "identity").lower()
         if packed not in ("identity", "gzip"):
             self._drain(response, alarm)
             raise RecordUnreadable(f"{name}: content encoding that was not asked for")
         target = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - 2026-11-22: the reader closes it
         try:
-            received = _received(response, name, limit, alarm)
+            # what can't be compressed becomes a little longer
+            received = _received(response, name, limit + limit // 100 + 1024 if packed == "gzip" else limit, alarm)
             for part in _unpacked(received, name, limit) if packed == "gzip" else received:
                 _write(target, part)
         except BaseException:

@@ -16,7 +16,7 @@ from verifier.answers import flaw_of
 from verifier.crew import Borrowed, Crew
 from verifier.engine import Options, verify
 from verifier.errors import Unavailable
-from verifier.facts import BallotFacts, pack_facts
+from verifier.facts import BallotFacts, pack_facts, unpack_facts
 from verifier.findings import Report, Status
 from verifier.harvest import Harvest
 from verifier.job import Job
@@ -138,6 +138,52 @@ def test_a_worker_that_lies_about_a_range(folder: Path, kind: str) -> None:
     assert "a worker's answer does not fit its task: " in note_of(report, "V6.D")
     assert words in note_of(report, "V6.D")
     assert in_korean(note_of(report, "V6.D")) is not None
+
+
+def without_ballots(change: Callable[[RangeTask, RangeResult], RangeResult]) -> Lie:
+    """Return a lie about ranges in which there is no ballot."""
+    return about_ranges(lambda task, result: result if unpack_facts(task.facts) else change(task, result))
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_blank_answer_about_statements_alone(
+    paper_election: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
+    """Show that statements about which a worker finds nothing leave L.G and L.H unevaluated, and nothing else."""
+    monkeypatch.setattr("verifier.election_run.range_length", lambda *_, **__: 64)
+    made = paper_election.copy()
+    at = made.find("ballot.cast", 3)
+    made.drafts[at:at] = notes(250)
+    folder = write_record(made, tmp_path / "record")
+    assert found(folder, lambda ask, task: ask(task)).verified
+    report = verify(Options(record=str(folder), workers=workers), Liar(without_ballots(blank)))
+    assert rows(report, Status.ERROR) == {"L.G", "L.H"}
+    assert not rows(report, Status.FAIL)
+    for row in ("L.G", "L.H"):
+        assert "statements without a verdict" in note_of(report, row)
+        assert in_korean(note_of(report, row))
+
+
+def gone(_: RangeTask, result: RangeResult) -> RangeResult:
+    """Read nothing of what was there before, and find its payloads missing."""
+    result.leaves, result.ledger, result.harvest = {}, Ledger(), Harvest()
+    result.ledger.failed("L.G", "tile/payloads/000 is missing")
+    return result
+
+
+def test_entries_that_are_gone_for_a_worker(
+    paper_election: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Show that a worker which can't read what was read before makes no payload false."""
+    monkeypatch.setattr("verifier.election_run.range_length", lambda *_, **__: 64)
+    made = paper_election.copy()
+    at = made.find("ballot.cast", 3)
+    made.drafts[at:at] = notes(250)
+    report = found(write_record(made, tmp_path / "record"), without_ballots(gone))
+    assert {"L.G", "L.H"} <= rows(report, Status.ERROR)
+    assert not rows(report, Status.FAIL)
+    assert "was there before and can't be read any more" in note_of(report, "L.G")
+    assert in_korean(note_of(report, "L.G"))
 
 
 def first_again() -> Lie:

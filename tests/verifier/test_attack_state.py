@@ -51,12 +51,12 @@ def test_a_state_under_another_key(long_election: Made, tmp_path: Path) -> None:
     """Show that what was remembered under one key of the auditor's fails L.E under another, unless both have signed."""
     old, new, state = write(part(long_election, 300), tmp_path / "a"), write(long_election, tmp_path / "b"), tmp_path
     sign_anew(new, LOG, B)
-    check(old, state / "one", log_key=key())
-    report = check(new, state / "one", log_key=key(B))
+    check(old, state / "one", log_keys=(key(),))
+    report = check(new, state / "one", log_keys=(key(B),))
     assert rows(report, Status.FAIL) == {"L.E"}
     sign_anew(old, LOG, B)
-    check(old, state / "two", log_key=key())
-    assert check(new, state / "two", log_key=key(B)).verified
+    check(old, state / "two", log_keys=(key(),))
+    assert check(new, state / "two", log_keys=(key(B),)).verified
 
 
 def test_a_server_that_tells_another_story_later(long_election: Made, tmp_path: Path) -> None:
@@ -72,7 +72,7 @@ def test_a_server_that_tells_another_story_later(long_election: Made, tmp_path: 
     with serve(old, behave) as server:
 
         def run() -> Report:
-            return verify(Options(record=server.url, state=str(state), log_key=key()))
+            return verify(Options(record=server.url, state=str(state), log_keys=(key(),)))
 
         run()
         shown.append(false)

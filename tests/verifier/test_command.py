@@ -114,6 +114,22 @@ def test_a_bug_is_no_pass(folder: Path, capsys: pytest.CaptureFixture[str], monk
         assert captured.err.startswith("error: ")
 
 
+@pytest.mark.parametrize("code", [0, None, 1, "words"])
+def test_an_exit_from_within_is_no_pass(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, code: object
+) -> None:
+    """Show that whatever exits in the middle of a verification, with 0 or not, is a bug and no pass."""
+
+    def leave(_: Options) -> None:
+        raise SystemExit(code)
+
+    monkeypatch.setattr(command, "verify", leave)
+    assert main([str(folder)]) == 3
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "a bug of this program, nothing is verified: SystemExit" in captured.err
+
+
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     """Show that asking for help is no failure."""
     assert main(["--help"]) == 0

@@ -75,13 +75,13 @@ def receipt(made: Made, index: int, size: int, **how: Any) -> str:
 def test_log_key_of_the_auditor(short: Made, tmp_path: Path) -> None:
     """Show that the auditor's key decides, whatever the record's policy says."""
     folder = write_record(short, tmp_path / "r")
-    right = check(folder, log_key=verifier_key(ORIGIN, 1, LOG))
+    right = check(folder, log_keys=(verifier_key(ORIGIN, 1, LOG),))
     assert status(right, "L.A") is Status.PASS
     assert right.log is not None
     assert right.log.key_source == "auditor"
-    wrong = check(folder, log_key=verifier_key(ORIGIN, 1, signer("other log")))
+    wrong = check(folder, log_keys=(verifier_key(ORIGIN, 1, signer("other log")),))
     assert status(wrong, "L.A") is Status.FAIL
-    renamed = check(folder, log_key=verifier_key("log.example/other", 1, LOG))
+    renamed = check(folder, log_keys=(verifier_key("log.example/other", 1, LOG),))
     assert status(renamed, "L.A") is Status.FAIL
     own = check(folder)
     assert status(own, "L.A") is Status.PASS

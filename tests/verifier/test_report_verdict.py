@@ -133,8 +133,8 @@ def test_a_cut_shows_by_a_later_checkpoint_or_receipt(tiny_election: Made, tmp_p
 def test_a_key_that_signed_nothing(tiny_election: Made, tmp_path: Path) -> None:
     """With a foreign key the report says that the checkpoint is not signed by it, and nowhere that it was checked."""
     record = str(write_record(tiny_election, tmp_path / "record"))
-    foreign = verify(Options(record=record, log_key=verifier_key(ORIGIN, 1, signer("somebody else"))))
-    named = verify(Options(record=record, log_key=verifier_key("other.example/log", 1, LOG)))
+    foreign = verify(Options(record=record, log_keys=(verifier_key(ORIGIN, 1, signer("somebody else")),)))
+    named = verify(Options(record=record, log_keys=(verifier_key("other.example/log", 1, LOG),)))
     for report in (foreign, named):
         assert {item.row for item in report.findings if item.status is Status.FAIL} == {"L.A"}
         text = words(report)
@@ -145,7 +145,7 @@ def test_a_key_that_signed_nothing(tiny_election: Made, tmp_path: Path) -> None:
         html = render_html(report)
         assert label("key_auditor", "en") not in html
         assert html.count("is NOT signed by the key that was given") == 2
-    right = verify(Options(record=record, log_key=verifier_key(ORIGIN, 1, LOG)))
+    right = verify(Options(record=record, log_keys=(verifier_key(ORIGIN, 1, LOG),)))
     assert label("key_auditor", "en") in words(right)
     assert "NOT signed" not in words(right)
 

@@ -1,11 +1,14 @@
 """Records behind a URL: the findings of the folder, and every misbehaviour of a server ends in a name for it."""
 
 import gzip
+import json
+import random
 import socket
 import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +17,16 @@ import pytest
 from tests.verifier.conftest import rows
 from tests.verifier.record_files import Made, make_checkpoint, notes, write_record
 from tests.verifier.record_server import Answer, Behaviour, Server, packed, serve
+from tests.verifier.test_state import false_proof
 from verifier import url_record
+from verifier.commitments import most_beside_a_ballot
 from verifier.engine import Options, verify
 from verifier.errors import RecordUnreadable, Unavailable, UsageError
 from verifier.findings import Report, Status
+from verifier.korean import in_korean
 from verifier.layout import read_layout
 from verifier.main import main
+from verifier.manifest import manifest_from
 from verifier.reader import open_record, read_file
 from verifier.url_record import UrlRecord
 
@@ -121,6 +128,82 @@ def test_a_missing_side_file(folder: Path) -> None:
     with serve(folder, without) as server:
         assert check(server).verified
     assert 1 <= sum("commitments" in path for path in server.asked) <= 4
+
+
+BESIDE = "the commitments beside some ballots can't be fetched, so their proofs were verified one by one"
+BROKEN = {
+    "busy": Answer(status=503),
+    "hangs up": Answer(hang_up=True),
+    "breaks off": Answer(body=b"x" * 100, cut=10),
+}
+
+
+@pytest.mark.parametrize("behaviour", BROKEN)
+def test_a_server_that_fails_for_the_side_file(folder: Path, behaviour: str) -> None:
+    """Show that ballots are judged proof by proof then, with a note, and that a range asks no longer than once."""
+
+    def without(asked: str, answer: Answer) -> Answer:
+        return Answer(**vars(BROKEN[behaviour])) if "commitments" in asked else answer
+
+    with serve(folder, without) as server:
+        report = check(server)
+    assert report.verified
+    asked = [path for path in server.asked if "commitments" in path]
+    # once by the leader and once for the range, with all attempts
+    assert len(asked) == 2 * (len(url_record.PAUSES) + 1)
+    whole = verify(Options(record=str(folder)))
+    noted = [finding.row for finding in report.findings if BESIDE in finding.note]
+    assert noted == ["V6.D"]
+    assert [replace(finding, note="") for finding in report.findings] == [
+        replace(finding, note="") for finding in whole.findings
+    ]
+    assert BESIDE not in "".join(finding.note for finding in whole.findings)
+    assert in_korean(BESIDE)
+
+
+def test_a_false_proof_without_its_side_file(paper_election: Made, tmp_path: Path) -> None:
+    """Show that a false ballot is found all the same where the server fails for the side file."""
+    made = paper_election.copy()
+    false_proof(4)(made)
+
+    def without(asked: str, answer: Answer) -> Answer:
+        return Answer(status=503) if "commitments" in asked else answer
+
+    with serve(write_record(made, tmp_path / "record"), without) as server:
+        assert rows(check(server), Status.FAIL) == {"V6.D"}
+
+
+def test_a_side_file_beyond_what_ballots_need(folder: Path, paper_election: Made, tmp_path: Path) -> None:
+    """Show that no more of a side file is fetched than the ballots of the manifest can fill, however it is packed."""
+    manifest = manifest_from(json.loads(paper_election.manifest))
+    most = most_beside_a_ballot(manifest)
+    assert most == max(len(draft.commitments) for draft in paper_election.drafts)
+    sent: list[int] = []
+
+    def huge(asked: str, answer: Answer) -> Answer:
+        if "commitments" in asked:
+            sent.append(256 * (4 + most) + 2)
+            return Answer(body=b"", length=sent[-1])
+        return answer
+
+    with serve(folder, huge) as server:
+        report = check(server)
+    assert sent
+    assert report.findings == verify(Options(record=str(folder))).findings
+
+
+def test_a_limit_of_the_reader(tmp_path: Path) -> None:
+    """Show that a file is fetched up to the reader's limit, packed or not, and not a byte beyond."""
+    noise = random.Random(1).randbytes(1 << 20)
+    (tmp_path / "tile/commitments").mkdir(parents=True)
+    (tmp_path / "tile/commitments/000").write_bytes(noise)
+    for behave in (None, packed):
+        with serve(tmp_path, behave) as server:
+            record = UrlRecord(server.url)
+            with record.open("tile/commitments/000", len(noise)) as stream:
+                assert stream.read() == noise
+            with pytest.raises(RecordUnreadable, match="is longer than"):
+                record.open("tile/commitments/000", len(noise) - 1)
 
 
 def test_a_log_of_any_size_that_is_claimed(tiny_election: Made, tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from datetime import UTC, datetime
 
 from verifier.ledger import Ledger
 from verifier.manifest import Manifest
-from verifier.note import COSIGNATURE, SIGNATURE, Checkpoint, verify_key
+from verifier.note import ML_DSA, SIGNATURE, Checkpoint, VerifierKey, verify_key
 from verifier.policy import NONE
 from verifier.trust import AUDITOR, EarlierCheckpoint, Trust
+
+_ALGORITHMS = {SIGNATURE: "Ed25519", ML_DSA: "ML-DSA-44"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,43 +29,56 @@ class Prefixes:
 
 
 def signature_problem(checkpoint: Checkpoint, trust: Trust) -> str:
-    """Return why a checkpoint is not signed by a log that is trusted; empty where it is."""
-    problem = f"no signature by the log's key for origin {checkpoint.origin!r}"
-    signed = False
-    for key in trust.logs:
-        # C2SP tlog-policy: the name of a log's key is its origin
-        if key.kind != SIGNATURE or key.name != checkpoint.origin:
-            continue
+    """Return why a checkpoint is not signed by a log that is trusted; empty where it is.
+
+    Asked for is a valid line of each type that is among the log's keys, and no wrong line by one of them
+    (docs/formats.md, section 1).
+    """
+    keys = _keys_of(checkpoint, trust)
+    signed = dict.fromkeys(sorted(key.kind for key in keys), False)
+    for key in keys:
         verdict = verify_key(checkpoint.note, key)
         if verdict.lines and not verdict.valid:
-            return "signature by the log's key is invalid"
-        signed = signed or verdict.valid
-    return "" if signed else problem
+            return f"{_ALGORITHMS[key.kind]} signature by the log's key is invalid"
+        signed[key.kind] = signed[key.kind] or verdict.valid
+    if not any(signed.values()):
+        return f"no signature by the log's key for origin {checkpoint.origin!r}"
+    missing = [_ALGORITHMS[kind] for kind, there in signed.items() if not there]
+    return f"no {missing[0]} signature by the log's key for origin {checkpoint.origin!r}" if missing else ""
+
+
+def _keys_of(checkpoint: Checkpoint, trust: Trust) -> list[VerifierKey]:
+    # C2SP tlog-policy: the name of a log's key is its origin
+    return [key for key in trust.logs if key.name == checkpoint.origin]
 
 
 def check_signature(checkpoint: Checkpoint, trust: Trust, ledger: Ledger) -> None:
     """Evaluate L.A."""
-    if not any(key.kind == SIGNATURE for key in trust.logs):
-        ledger.unevaluated("L.A", f"no Ed25519 key of the log: {trust.policy_problem or 'the policy names none'}")
+    if not trust.logs:
+        ledger.unevaluated("L.A", f"no key of the log: {trust.policy_problem or 'the policy names none'}")
         return
     problem = signature_problem(checkpoint, trust)
     ledger.check("L.A", not problem, f"checkpoint: {problem}")
+    if {key.kind for key in _keys_of(checkpoint, trust)} == {SIGNATURE}:
+        ledger.note("L.A", "only an Ed25519 key of the log is trusted, so its ML-DSA-44 signature was not checked")
     if trust.key_source != AUDITOR:
         ledger.note("L.A", "the key was taken from the record itself; bring your own with --log-key or --policy")
 
 
 def cosigners(checkpoint: Checkpoint, trust: Trust) -> tuple[dict[str, tuple[int, ...]], list[str]]:
-    """Return the times of valid cosignatures by witness, and the witnesses whose line is invalid."""
+    """Return the times of valid cosignatures by witness, and the witnesses whose line is invalid.
+
+    Whoever states no time has not said that this is the largest tree it has seen, and is no witness of it.
+    """
     times: dict[str, tuple[int, ...]] = {}
     broken: list[str] = []
     if trust.policy is not None:
         for name, key in trust.policy.witnesses.items():
-            if key.kind == COSIGNATURE:
-                verdict = verify_key(checkpoint.note, key)
-                if verdict.times:
-                    times[name] = verdict.times
-                elif verdict.lines:
-                    broken.append(name)
+            verdict = verify_key(checkpoint.note, key)
+            if verdict.times:
+                times[name] = verdict.times
+            elif verdict.lines and not verdict.valid:
+                broken.append(name)
     return times, broken
 
 
@@ -84,8 +99,6 @@ def check_quorum(checkpoint: Checkpoint, trust: Trust, ledger: Ledger) -> int:
     else:
         holds = policy.holds(frozenset(times))
         ledger.check("L.B", holds, f"quorum {policy.quorum!r} is not reached by {sorted(times)}")
-    if any(key.kind not in (SIGNATURE, COSIGNATURE) for key in policy.witnesses.values()):
-        ledger.note("L.B", "ML-DSA cosignatures are not checked and not counted")
     if trust.policy_source != AUDITOR:
         ledger.note("L.B", "the policy was taken from the record itself")
     return len(times)
