@@ -135,11 +135,10 @@ class BoardBatch:
 
     def add(self, count: int) -> None:
         """Add the next ballots."""
-        side, size = self._side, self._side.group.element_size
+        side = self._side
         untested = side.group.decode_untested
         for number in range(self._next, self._next + count):
             ballot = side.ballots[number % len(side.ballots)]
-            data = ballot.commitments
             equations = examine_contest(
                 side.group,
                 ballot.h_i,
@@ -149,10 +148,14 @@ class BoardBatch:
                 1,
                 ballot.limit_proof,
                 1,
-                [untested(data[start : start + size]) for start in range(0, len(data), size)],
+                ballot.commitments,
             )
             self._batch.add_contests([equations])
         self._next += count
+
+    def settle(self) -> None:
+        """Leave no number of the ballots so far waiting for its buckets."""
+        self._batch.settle()
 
     def end(self) -> None:
         """Give the verdict; raises VerificationError if it is not that all ballots are right."""

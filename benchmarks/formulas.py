@@ -12,7 +12,6 @@ it is short enough to be counted; longer runs rely on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks.counting import POWER
@@ -55,13 +54,12 @@ class Windows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchShape:
-    """A batch as the formulas see it: its products, how many symbols it takes, how many bits it joins."""
+    """A batch as the formulas see it: its products, and how many products T_b it joins and may take symbols of."""
 
     shape: Shape
     products: tuple[Windows, ...]
     tests_products: bool
-    symbols_of_products: int
-    joined_bits: int
+    bits: int
 
     @property
     def buckets(self) -> int:
@@ -69,14 +67,14 @@ class BatchShape:
         return sum(1 << width for product in self.products for width in product.widths)
 
     def _symbols(self, count: int) -> int:
-        return self.symbols_of_products if self.tests_products else count * self.shape.elements
+        return self.bits if self.tests_products else count * self.shape.elements
 
     def _once(self, count: int, symbol_cost: float) -> float:
-        return 2 * self.joined_bits + 3 * POWER + self._symbols(count) * symbol_cost
+        return 2 * self.bits + 3 * POWER + self._symbols(count) * symbol_cost
 
     def theory(self, count: int, symbol_cost: float) -> float:
         """Return the document's multiplications for each of `count` ballots."""
-        # k * (2 n_c + n_a) for the buckets (24k instead of 20k for the verifier), n_c for alpha-bar and beta-bar
+        # k * (2 n_c + n_a) for the buckets, n_c for alpha-bar and beta-bar
         each = sum(len(product.widths) * product.numbers for product in self.products) + self.shape.components
         return each + (2 * self.buckets + self._once(count, symbol_cost)) / count
 
@@ -118,23 +116,21 @@ def board_batch(shape: Shape, plan: BatchPlan) -> BatchShape:
             Windows(widths=plan.commitment_widths, numbers=shape.commitments),
         ),
         tests_products=plan.tests_products,
-        symbols_of_products=sum(plan.component_widths) + sum(plan.commitment_widths),
-        joined_bits=sum(plan.component_widths) + sum(plan.commitment_widths),
+        bits=sum(plan.component_widths) + sum(plan.commitment_widths),
     )
 
 
 def verifier_batch(shape: Shape, batch: Batch) -> BatchShape:
-    """Return the shape of a batch of the independent verifier: membership has coefficients of its own."""
-    rows: tuple[tuple[int, ...], ...] = tuple(
-        tuple(width for _, width, _ in buckets._rows) for buckets in (batch._membership, batch._low, batch._high)
-    )
-    numbers: Sequence[int] = (shape.components, shape.elements, shape.components)
+    """Return the shape of a batch of the independent verifier."""
+    components, commitments = batch._components.widths, batch._commitments.widths
     return BatchShape(
         shape=shape,
-        products=tuple(Windows(widths=widths, numbers=n) for widths, n in zip(rows, numbers, strict=True)),
+        products=(
+            Windows(widths=components, numbers=shape.components),
+            Windows(widths=commitments, numbers=shape.commitments),
+        ),
         tests_products=not batch._each,
-        symbols_of_products=ORDER_BITS,
-        joined_bits=3 * ORDER_BITS // 2,
+        bits=sum(components) + sum(commitments),
     )
 
 

@@ -7,8 +7,9 @@ taken off, which leaves out start-up, parameters, trustees and the list of crede
 JSON, signature, membership tests and proofs, in a group with numbers half as long as ours. Both programs use GMP on one
 core, in turn.
 
-Ours is measured in the steady state of a long stream, with the share of the batch's end: once the proofs alone, and
-once all of a ballot from its bytes on.
+Ours is measured in the steady state of a long stream, with the share of the batch's end: the proofs alone, by the board
+and by the verifier, and by the verifier all of a ballot from its bytes on. The board lets numbers wait for each other,
+so its rounds are long, and end with none waiting.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 
+from benchmarks.board_side import BoardBatch, BoardSide
 from benchmarks.meter import Meter, Sample, children_seconds, in_turn
 from benchmarks.results import Row
 from benchmarks.sample_election import SampleElection
@@ -34,22 +36,25 @@ SECTION = "peer"
 TOOL = "belenios-tool"
 GROUP = "BELENIOS-2048"
 ABSENT = "not installed on this machine: not measured"
+BOARD_ROUND = 4096
 
 
 def bench_peer(
     meter: Meter, election: SampleElection, folder: Path, ballots: int, rounds: int, stream: int
 ) -> list[Row]:
-    """Measure Belenios and ours, each with `ballots` ballots a round; ours as part of a stream of `stream` ballots."""
+    """Measure Belenios and ours with `ballots` ballots a round, the board with more; ours in streams of `stream`."""
     if shutil.which(TOOL) is None:
         return [Row(section=SECTION, name=TOOL, value=0.0, unit="ms a ballot", options=2, note=ABSENT)]
     peer = Belenios(folder, ballots)
+    long_round = min(BOARD_ROUND, stream)
     ours = {
-        "streaming, verifier, proofs": _proofs(VerifierSide.of(election).batch(stream), ballots),
-        "streaming, verifier, whole ballots from bytes": _whole(election, ballots, stream),
+        "streaming, board, proofs": (long_round, *_board_proofs(BoardSide.of(election).batch(stream), long_round)),
+        "streaming, verifier, proofs": (ballots, *_proofs(VerifierSide.of(election).batch(stream), ballots)),
+        "streaming, verifier, whole ballots from bytes": (ballots, *_whole(election, ballots, stream)),
     }
     subjects = [
         partial(_peer_sample, meter, peer),
-        *(partial(meter.measure, None, [(ballots, run)]) for run, _ in ours.values()),
+        *(partial(meter.measure, None, [(count, run)]) for count, run, _ in ours.values()),
     ]
     theirs, *samples = in_turn(subjects, rounds)
     rows = [
@@ -64,7 +69,7 @@ def bench_peer(
             note="its `election verify`, less that of the same election without ballots",
         )
     ]
-    for (name, (_, end)), found in zip(ours.items(), samples, strict=True):
+    for (name, (count, _, end)), found in zip(ours.items(), samples, strict=True):
         ending = meter.measure(None, [(stream, end)]).each
         rows.append(
             Row(
@@ -73,7 +78,7 @@ def bench_peer(
                 value=(statistics.median(sample.each for sample in found) + ending) * 1e3,
                 unit="ms a ballot",
                 options=2,
-                ballots=ballots,
+                ballots=count,
                 ratio=statistics.median(
                     other.each / (sample.each + ending) for other, sample in zip(theirs, found, strict=True)
                 ),
@@ -160,6 +165,17 @@ def _peer_sample(meter: Meter, peer: Belenios) -> Sample:
         naives=0.0,
         multiplications=full.multiplications - empty.multiplications,
     )
+
+
+def _board_proofs(batch: BoardBatch, ballots: int) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Return the work of a round, which leaves no number waiting for its buckets, and of the end."""
+
+    def run() -> None:
+        batch.add(ballots)
+        batch.settle()
+
+    batch.fill()
+    return run, batch.void_end
 
 
 def _proofs(batch: RunningBatch, ballots: int) -> tuple[Callable[[], object], Callable[[], object]]:

@@ -2,7 +2,7 @@
 
 *Spec*: docs/batch-verification.md, sections 4 and 9; Yao 1976, Pippenger 1976 (the bucket method).
 
-*Idea*: Exponents of 128 bits are cut into windows of w bits. In each window a number is multiplied into the bucket
+*Idea*: Exponents are cut into windows of w bits. In each window a number is multiplied into the bucket
 of its digit, and is then forgotten. At the end a row of 2^w buckets is halved w times: the product of the upper half
 is T_b, the product of all numbers whose exponent has bit b set; after it is taken, each upper bucket is multiplied
 onto the lower one whose digit lacks that bit. Then prod x^e = prod T_b^(2^b), and the T_b say at the same time
@@ -20,24 +20,22 @@ from gmpy2 import mpz
 
 from verifier.group import ONE, P
 
-EXPONENT_BITS = 128
-# at most 8 rows of 65,536 numbers of 560 bytes: 300 MB, however many numbers there are
-FEWEST_WINDOWS = 8
-MOST_WINDOWS = 64
+# for 128 bits of exponent at most 8 rows of 65,536 numbers of 560 bytes: 300 MB, however many numbers there are
+WIDEST, NARROWEST = 16, 2
 # numbers go through the windows together, so that one row at a time is in the cache
-WAITING = 1024
+WAITING = 4096
 # so many buckets are looked up before the first of them is used, so that their addresses come from memory together
-AHEAD = 32
+AHEAD = 64
 
 
-def window_widths(count: int) -> tuple[int, ...]:
-    """Return the widths, in bits, of the windows that are cheapest for ``count`` exponents; they add up to 128."""
-    plans = (_even_widths(windows) for windows in range(FEWEST_WINDOWS, MOST_WINDOWS + 1))
+def window_widths(count: int, bits: int) -> tuple[int, ...]:
+    """Return the widths of the windows that are cheapest for ``count`` exponents of ``bits`` bits: their sum."""
+    plans = (_even_widths(bits, windows) for windows in range(-(-bits // WIDEST), bits // NARROWEST + 1))
     return min(plans, key=lambda widths: planned_products(count, widths))
 
 
-def _even_widths(windows: int) -> tuple[int, ...]:
-    narrow, wider = divmod(EXPONENT_BITS, windows)
+def _even_widths(bits: int, windows: int) -> tuple[int, ...]:
+    narrow, wider = divmod(bits, windows)
     return (narrow + 1,) * wider + (narrow,) * (windows - wider)
 
 
@@ -47,25 +45,27 @@ def planned_products(count: int, widths: Sequence[int]) -> int:
 
 
 class Buckets:
-    """The state of one product of powers with exponents below 2^128."""
+    """The state of one product of powers with exponents below 2^bits; ``expected`` numbers are planned for."""
 
-    def __init__(self, expected: int) -> None:
+    def __init__(self, expected: int, bits: int) -> None:
+        self.widths = window_widths(expected, bits)
         self._rows: list[tuple[int, int, list[mpz | None]]] = []
         shift = 0
-        for width in window_widths(expected):
+        for width in self.widths:
             self._rows.append((shift, width, [None] * (1 << width)))
             shift += width
         self._numbers: list[mpz] = []
         self._exponents: list[int] = []
 
-    def add(self, x: mpz, exponent: int) -> None:
-        """Multiply x^exponent into the product; 0 < x < p, 0 <= exponent < 2^128."""
-        self._numbers.append(x)
-        self._exponents.append(exponent)
+    def add(self, numbers: Sequence[mpz], exponents: Sequence[int]) -> None:
+        """Multiply powers x^e, as many as of each, into the product; 0 < x < p, 0 <= e < 2^bits."""
+        self._numbers += numbers
+        self._exponents += exponents
         if len(self._numbers) >= WAITING:
-            self._pour()
+            self.settle()
 
-    def _pour(self) -> None:
+    def settle(self) -> None:
+        """Leave no number waiting."""
         p, numbers, exponents = P, self._numbers, self._exponents
         for shift, width, row in self._rows:
             mask = (1 << width) - 1
@@ -82,8 +82,8 @@ class Buckets:
         exponents.clear()
 
     def bit_products(self) -> list[mpz]:
-        """Return T_b for b = 0..127 and forget everything."""
-        self._pour()
+        """Return T_b for b = 0..bits-1 and forget everything."""
+        self.settle()
         result: list[mpz] = []
         while self._rows:
             _, width, row = self._rows.pop(0)

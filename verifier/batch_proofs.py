@@ -11,8 +11,9 @@ as if nothing were recorded.
 side file that does not fit: it is not part of what an election states.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from gmpy2 import mpz
@@ -61,7 +62,8 @@ def numbers_on_ballot(manifest: Manifest) -> tuple[int, int]:
 def recorded_proofs(ballot: dict[str, Any], recorded: bytes, h_i: bytes) -> tuple[ContestProofs, ...] | None:
     """Return the proofs of a decoded ballot with their recorded commitments, None where these do not fit it.
 
-    Checked: length; 0 < x < p of all elements; scalars below q; sum c_j = c over the recorded commitments.
+    Checked: length; 0 < x < p of all elements; scalars below q; no proof whose challenges are all 0; sum c_j = c over
+    the recorded commitments.
     Not checked: equations, membership, and whether contests and limits are those of the manifest.
     """
     branches = sum(
@@ -107,12 +109,21 @@ def _contest_proofs(contest: dict[str, Any], elements: Iterator[bytes], h_i: byt
     return ContestProofs(contest=index, components=tuple(components), selections=tuple(selections), limit=limit)
 
 
+def binds(challenges: Sequence[mpz]) -> bool:
+    """Say whether a proof's coefficients make those of its ciphertext random, which they don't if all c_j are 0.
+
+    docs/batch-verification.md, lemma 3.
+    """
+    return any(challenges)
+
+
 def _proof(proof: dict[str, Any], elements: Iterator[bytes]) -> Proof | None:
     challenges, responses = (tuple(map(number, proof[name])) for name in ("challenges", "responses"))
-    encoded = tuple(next(elements) for _ in range(2 * len(challenges)))
+    encoded = tuple(islice(elements, 2 * len(challenges)))
     commitments = tuple(mpz.from_bytes(text, "big") for text in encoded)
     fits = (
         len(challenges) == len(responses)
+        and binds(challenges)
         and all(map(is_scalar, challenges))
         and all(map(is_scalar, responses))
         and all(0 < x < P for x in commitments)

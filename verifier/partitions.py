@@ -23,9 +23,9 @@ Location = tuple[int, int, int, int]
 
 def digest_record(key: bytes, value: bytes, location: Location) -> bytes:
     """Return the record of a value: keyed digest, then entry and three numbers (each clipped to 16 bits)."""
-    entry, *numbers = location
-    clipped = (min(number, 0xFFFF) for number in numbers)
-    return _RECORD.pack(blake2b(value, key=key, digest_size=16).digest(), entry, *clipped)
+    entry, one, two, three = location
+    digest = blake2b(value, key=key, digest_size=16).digest()
+    return _RECORD.pack(digest, entry, min(one, 0xFFFF), min(two, 0xFFFF), min(three, 0xFFFF))
 
 
 def new_key() -> bytes:

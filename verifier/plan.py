@@ -15,7 +15,7 @@ from verifier.manifest import Manifest
 
 SHORTEST = 32
 # of one batch: more would need more memory and gain little (docs/batch-verification.md, section 9)
-NUMBERS_PER_BATCH = 1 << 20
+NUMBERS_PER_BATCH = 1 << 21
 # where work can be resumed, a range is what an interrupt loses
 NUMBERS_TO_LOSE = 1 << 18
 RANGES_PER_WORKER = 16

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from evote.core.batch.equations import ContestEquations, commitment_count, examine_contest
-from evote.core.batch.search import decode_commitments, find_unproved
+from evote.core.batch.search import find_unproved
 from evote.core.random_source import RandomBytes
 from evote.election.ballot_check import (
     BallotFacts,
@@ -101,18 +101,18 @@ def examine_ballot(context: ElectionKeyContext, ballot: Ballot, author: bytes, d
     )
     rules = [context.manifest.contests[contest.contest - 1] for contest in ballot.contests]
     # The length first: nobody makes us decode megabytes.
-    if len(data) != sum(map(_commitment_count, rules)) * context.group.element_size:
+    size = context.group.element_size
+    if len(data) != sum(map(_commitment_count, rules)) * size:
         raise VerificationError("verification.commitments", "there are not as many commitments as the proofs need")
-    recorded = decode_commitments(context.group, data)
     digests = require_distinct(
-        (sha256(element.to_bytes()).digest() for element in recorded),
+        (sha256(data[start : start + size]).digest() for start in range(0, len(data), size)),
         "repeated_commitment",
         "a recorded commitment stands twice beside the ballot (E.H)",
     )
     contests: list[ContestEquations] = []
     start = 0
     for contest, rule in zip(ballot.contests, rules, strict=True):
-        end = start + _commitment_count(rule)
+        end = start + _commitment_count(rule) * size
         contests.append(
             examine_contest(
                 context.group,
@@ -123,7 +123,7 @@ def examine_ballot(context: ElectionKeyContext, ballot: Ballot, author: bytes, d
                 rule.option_limit,
                 contest.limit_proof,
                 rule.selection_limit,
-                recorded[start:end],
+                data[start:end],
             )
         )
         start = end

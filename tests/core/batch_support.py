@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from gmpy2 import mpz, powmod
 
 from evote.core.batch.equations import ContestEquations, ProofEquations
-from evote.core.batch.search import RangeClaim, decode_commitments
+from evote.core.batch.search import RangeClaim
 from evote.core.batch.verifier import BatchVerifier
 from evote.core.elgamal import ElGamalKey, encrypt
 from evote.core.group import Group, Scalar, UntestedElement
@@ -43,11 +43,13 @@ def forge_proof(
         numbers += (key.g_table.power(u[j]).value, key.k_table.power(u[j] + (value - j) * c[j]).value)
     for place, error in enumerate(errors):
         numbers[place] = numbers[place] * error % p
-    recorded = b"".join(to_bytes(group, number) for number in numbers)
-    challenge = range_challenge(group, h_i, context, alpha, beta, decode_commitments(group, recorded))
+    parts = [to_bytes(group, number) for number in numbers]
+    challenge = range_challenge(group, h_i, context, alpha, beta, [group.decode_untested(part) for part in parts])
     c[value] = (challenge.value - sum(c) + c[value]) % q
     v = [(u[j] - c[j] * nonce) % q for j in range(maximum + 1)]
-    return RangeProof(challenges=tuple(Scalar(x, q) for x in c), responses=tuple(Scalar(x, q) for x in v)), recorded
+    return RangeProof(challenges=tuple(Scalar(x, q) for x in c), responses=tuple(Scalar(x, q) for x in v)), b"".join(
+        parts
+    )
 
 
 def make_claim(
@@ -92,8 +94,7 @@ def unit_equations(key: ElGamalKey, seed: str, factor: int) -> ContestEquations:
 def add_claims(batch: BatchVerifier, group: Group, claims: Sequence[RangeClaim]) -> None:
     """Add claims one by one."""
     for claim in claims:
-        commitments = decode_commitments(group, claim.commitments)
-        batch.add(claim.h_i, claim.context, claim.alpha, claim.beta, claim.proof, claim.maximum, commitments)
+        batch.add(claim.h_i, claim.context, claim.alpha, claim.beta, claim.proof, claim.maximum, claim.commitments)
 
 
 def to_bytes(group: Group, value: mpz | int) -> bytes:

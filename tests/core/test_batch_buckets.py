@@ -58,13 +58,19 @@ def test_merging_multiplies(first: list[tuple[int, int]], second: list[tuple[int
     assert join_bits(product.bit_products(), P) == plain(first + second)
 
 
-def test_many_factors_settle_on_the_way() -> None:
-    """More factors than wait together, and a merge of two half-settled products, give the product of powers."""
-    many = [(3 + i, i * i) for i in range(2500)]
-    product = filled(many[:1300], 12)
-    product.merge(filled(many[1300:], 12))
+def test_factors_settle_at_any_time() -> None:
+    """Factors that go into the buckets on the way, and a merge of two half-settled products, give the same product."""
+    many = [(3 + i, i * i) for i in range(250)]
+    first, second = filled(many[:70], 12), filled(many[70:90], 12)
+    for product, others in ((first, many[90:91]), (second, many[91:])):
+        product.settle()
+        assert product.waiting == 0
+        for base, exponent in others:
+            product.multiply(mpz(base), exponent)
+        assert product.waiting == len(others)
+    first.merge(second)
 
-    assert join_bits(product.bit_products(), P) == plain(many)
+    assert join_bits(first.bit_products(), P) == plain(many)
 
 
 def test_buckets_of_another_shape_do_not_merge() -> None:

@@ -14,7 +14,7 @@ from evote.core.batch.equations import (
     examine_contest,
     examine_proof,
 )
-from evote.core.batch.search import RangeClaim, decode_commitments
+from evote.core.batch.search import RangeClaim
 from evote.core.batch.verifier import BatchVerifier
 from evote.core.elgamal import ElGamalKey, encrypt, multiply
 from evote.core.group import Group, Scalar
@@ -35,9 +35,8 @@ RECORDED = CLAIM.commitments
 
 def examine(claim: RangeClaim) -> ProofEquations:
     """Examine a claim of the test group."""
-    commitments = decode_commitments(TOY, claim.commitments)
     return examine_proof(
-        TOY, claim.h_i, claim.context, claim.alpha, claim.beta, claim.proof, claim.maximum, commitments
+        TOY, claim.h_i, claim.context, claim.alpha, claim.beta, claim.proof, claim.maximum, claim.commitments
     )
 
 
@@ -64,6 +63,8 @@ WRONG: dict[str, tuple[RangeClaim, str]] = {
     "none": (replace(CLAIM, commitments=b""), "verification.commitments"),
     "one too few": (replace(CLAIM, commitments=RECORDED[:-SIZE]), "verification.commitments"),
     "one too many": (replace(CLAIM, commitments=RECORDED + RECORDED[:SIZE]), "verification.commitments"),
+    "a byte too few": (replace(CLAIM, commitments=RECORDED[:-1]), "verification.commitments"),
+    "a byte too many": (replace(CLAIM, commitments=RECORDED + b"\x01"), "verification.commitments"),
     "wrong sum of challenges": (
         replace(
             CLAIM,
@@ -99,28 +100,21 @@ def test_what_needs_no_power_is_checked_at_once(name: str) -> None:
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize(
-    ("data", "code"),
-    [
-        (RECORDED[:-1], "encoding.wrong_width"),
-        (RECORDED + b"\x01", "encoding.wrong_width"),
-        (bytes(SIZE) + RECORDED[SIZE:], "encoding.out_of_range"),
-        (TOY_256.p.to_bytes(SIZE, "big") + RECORDED[SIZE:], "encoding.out_of_range"),
-    ],
-    ids=["short", "long", "zero", "p"],
-)
-def test_malformed_commitments_are_refused(data: bytes, code: str) -> None:
-    """Every commitment has one encoding: fixed width, from 1 to p - 1."""
+@pytest.mark.parametrize("place", range(4))
+@pytest.mark.parametrize("number", [0, TOY_256.p], ids=["zero", "p"])
+def test_malformed_commitments_are_refused(number: int, place: int) -> None:
+    """Every commitment has one encoding: from 1 to p - 1."""
+    data = RECORDED[: place * SIZE] + to_bytes(TOY, number) + RECORDED[(place + 1) * SIZE :]
     with pytest.raises(EncodingError) as caught:
-        decode_commitments(TOY, data)
+        examine(replace(CLAIM, commitments=data))
 
-    assert caught.value.code == code
+    assert caught.value.code == "encoding.out_of_range"
 
 
 def test_zero_challenges_are_left_to_single_verification(monkeypatch: pytest.MonkeyPatch) -> None:
     """If all challenges were 0, membership would have the coefficient 0; no hash gives that, and it is refused."""
     proof = RangeProof(challenges=(TOY.scalar(0),) * 2, responses=CLAIM.proof.responses)
-    monkeypatch.setattr(equations_module, "range_challenge", lambda *_: TOY.scalar(0))
+    monkeypatch.setattr(equations_module, "hash_scalar", lambda *_: TOY.scalar(0))
     with pytest.raises(VerificationError) as caught:
         examine(replace(CLAIM, proof=proof))
     assert caught.value.code == "verification.zero_challenges"
@@ -132,7 +126,9 @@ def test_parts_of_another_group_are_refused() -> None:
     """Untested values of another group do not enter."""
     foreign = Group(TOY_64).decode_untested(bytes(7) + b"\x02")
     with pytest.raises(ValueError, match="different groups"):
-        examine_proof(TOY, H_I, CLAIM.context, foreign, CLAIM.beta, CLAIM.proof, 1, [])
+        examine_proof(TOY, H_I, CLAIM.context, foreign, CLAIM.beta, CLAIM.proof, 1, RECORDED)
+    with pytest.raises(ValueError, match="different groups"):
+        examine_proof(TOY, H_I, CLAIM.context, CLAIM.alpha, foreign, CLAIM.proof, 1, RECORDED)
 
 
 @dataclass(frozen=True)
@@ -180,7 +176,7 @@ def examine_whole(contest: Contest) -> ContestEquations:
         2,
         contest.limit_proof,
         3,
-        decode_commitments(TOY, contest.commitments),
+        contest.commitments,
     )
 
 

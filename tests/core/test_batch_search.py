@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from evote.core.batch import search as search_module
 from evote.core.batch.equations import ContestEquations, examine_proof
-from evote.core.batch.search import SMALLEST_BATCH, RangeClaim, decode_commitments, find_unproved, verify_ranges
+from evote.core.batch.search import SMALLEST_BATCH, RangeClaim, find_unproved, verify_ranges
 from evote.core.elgamal import ElGamalKey
 from evote.core.group import Group, Scalar
 from evote.core.range_proof import verify_range_untested
@@ -42,9 +42,8 @@ def single(claim: RangeClaim) -> VerificationError | None:
 
 def item(claim: RangeClaim) -> tuple[ContestEquations]:
     """Return the equations of a claim."""
-    commitments = decode_commitments(TOY, claim.commitments)
     equations = examine_proof(
-        TOY, claim.h_i, claim.context, claim.alpha, claim.beta, claim.proof, claim.maximum, commitments
+        TOY, claim.h_i, claim.context, claim.alpha, claim.beta, claim.proof, claim.maximum, claim.commitments
     )
     pair = (claim.alpha.value, claim.beta.value)
     return (ContestEquations(ciphertexts=(pair,), selections=(equations,), limit=None),)

@@ -277,6 +277,21 @@ def test_inverse_errors_do_not_cancel_across_a_merge() -> None:
         assert passes(batch.finish) is accepted
 
 
+def test_few_numbers_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers go into the buckets whenever many wait, of both kinds together; what is false then is still found."""
+    monkeypatch.setattr(verifier_module, "_WAITING_NUMBERS", 20)
+    wrong = make_claim(KEY, "wrong", value=2, maximum=2, errors=[Z])
+    for claims in (HONEST, [wrong, *HONEST[1:]], [*HONEST[:5], wrong]):
+        batch, waiting = new_batch(), []
+        for claim in claims:
+            add_claims(batch, TOY, [claim])
+            waiting.append((batch._components.waiting, batch._commitments.waiting))
+
+        # two components and six commitments each; with the third claim there are 24
+        assert waiting == [(2, 6), (4, 12), (0, 0)] * 2
+        assert passes(batch.finish) is (wrong not in claims)
+
+
 def test_a_batch_ends_once() -> None:
     """After its verdict, or after it was merged into another, a batch takes nothing and says nothing more."""
     merged, ended = new_batch(), new_batch()
@@ -317,5 +332,5 @@ def test_parts_of_another_group_are_refused() -> None:
     foreign = make_claim(ElGamalKey.precompute(other.generator**5, 4), "foreign")
     batch = new_batch()
     with pytest.raises(ValueError, match="different groups"):
-        batch.add(foreign.h_i, foreign.context, foreign.alpha, foreign.beta, foreign.proof, 1, [])
+        batch.add(foreign.h_i, foreign.context, foreign.alpha, foreign.beta, foreign.proof, 1, b"")
     batch.finish()

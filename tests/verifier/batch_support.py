@@ -46,15 +46,20 @@ def invented_proof(alpha: mpz, beta: mpz, branches: int, challenge: mpz | None =
     return with_commitments(proof, commitments)
 
 
-def invented_contest(twists: dict[int, mpz] | None = None, challenge: mpz | None = None) -> ContestProofs:
-    """Return two options with R = L = 1; ``twists`` multiply components 0..3 (alpha_1, beta_1, alpha_2, beta_2)."""
+def invented_contest(
+    twists: dict[int, mpz] | None = None, challenge: mpz | None = None, of_limit: mpz | None = None
+) -> ContestProofs:
+    """Return two options with R = L = 1; ``twists`` multiply components 0..3 (alpha_1, beta_1, alpha_2, beta_2).
+
+    ``challenge`` is that of every branch of a selection, ``of_limit`` that of every branch of the limit.
+    """
     numbers = [G_TABLE.power(scalar()) * (twists or {}).get(place, mpz(1)) % P for place in range(4)]
     alpha_bar, beta_bar = numbers[0] * numbers[2] % P, numbers[1] * numbers[3] % P
     return ContestProofs(
         contest=1,
         components=((numbers[0], numbers[1]), (numbers[2], numbers[3])),
         selections=tuple(invented_proof(numbers[i], numbers[i + 1], 2, challenge) for i in (0, 2)),
-        limit=invented_proof(alpha_bar, beta_bar, 2),
+        limit=invented_proof(alpha_bar, beta_bar, 2, of_limit),
     )
 
 

@@ -6,24 +6,27 @@ from typing import Any
 import pytest
 from gmpy2 import mpz, powmod
 
-from verifier.batch_buckets import EXPONENT_BITS, Buckets, planned_products, power_of_bits, window_widths
+from verifier.batch_buckets import Buckets, planned_products, power_of_bits, window_widths
 from verifier.group import ONE, P
 
-LARGEST = (1 << EXPONENT_BITS) - 1
+both_lengths = pytest.mark.parametrize("bits", [128, 256])
 
 
+@both_lengths
 @pytest.mark.parametrize("expected", [0, 1, 30, 3000])
-def test_products_are_those_of_powers(expected: int) -> None:
+def test_products_are_those_of_powers(expected: int, bits: int) -> None:
     """Show that every plan of windows gives the product of all powers, with extreme exponents and repeated bases."""
     rng = random.Random(expected)
-    pairs = [(mpz(rng.randrange(1, int(P))), rng.getrandbits(EXPONENT_BITS)) for _ in range(20)]
-    pairs += [(pairs[0][0], 0), (pairs[1][0], LARGEST), (pairs[1][0], 1), (mpz(1), 77), (P - 1, LARGEST)]
-    buckets = Buckets(expected)
+    largest = (1 << bits) - 1
+    pairs = [(mpz(rng.randrange(1, int(P))), rng.getrandbits(bits)) for _ in range(20)]
+    pairs += [(pairs[0][0], 0), (pairs[1][0], largest), (pairs[1][0], 1), (mpz(1), 77), (P - 1, largest)]
+    buckets = Buckets(expected, bits)
     right = ONE
     for x, exponent in pairs:
-        buckets.add(x, exponent)
+        buckets.add((x,), (exponent,))
         right = right * powmod(x, exponent, P) % P
     products = buckets.bit_products()
+    assert len(products) == bits
     assert power_of_bits(products) == right
     for bit, product in enumerate(products):
         expected_product = ONE
@@ -37,27 +40,30 @@ def test_products_are_those_of_powers(expected: int) -> None:
 def test_more_numbers_than_wait_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Show that it does not matter when waiting numbers go into the buckets."""
     rng = random.Random(5)
-    pairs = [(mpz(rng.randrange(1, int(P))), rng.getrandbits(EXPONENT_BITS)) for _ in range(50)]
+    numbers = [mpz(rng.randrange(1, int(P))) for _ in range(50)]
+    exponents = [rng.getrandbits(128) for _ in range(50)]
     results = []
     for waiting in (7, 50, 1000):
         monkeypatch.setattr("verifier.batch_buckets.WAITING", waiting)
-        buckets = Buckets(50)
-        for x, exponent in pairs:
-            buckets.add(x, exponent)
-        results.append(power_of_bits(buckets.bit_products()))
-    assert results[0] == results[1] == results[2]
+        for at_once in (1, 5, 50):
+            buckets = Buckets(50, 128)
+            for start in range(0, 50, at_once):
+                buckets.add(numbers[start : start + at_once], exponents[start : start + at_once])
+            results.append(power_of_bits(buckets.bit_products()))
+    assert results == [results[0]] * 9
 
 
-def test_plans() -> None:
-    """Show that windows cover 128 bits, get wider with more numbers, and never need more than 300 MB."""
+@both_lengths
+def test_plans(bits: int) -> None:
+    """Show that windows cover all bits, get wider with more numbers, and never need more than 300 MB for 128 bits."""
     widest = 0
     for exponent in range(40):
-        widths = window_widths(1 << exponent)
-        assert sum(widths) == EXPONENT_BITS
+        widths = window_widths(1 << exponent, bits)
+        assert sum(widths) == bits
         assert max(widths) >= widest
         widest = max(widths)
-        assert sum(1 << width for width in widths) * 568 < 300 << 20
-    assert max(window_widths(16)) <= 4
+        assert sum(1 << width for width in widths) * 568 < (300 << 20) * bits // 128
+    assert max(window_widths(16, bits)) <= 4
     assert widest == 16
 
 
@@ -81,11 +87,11 @@ class Counted:
 def test_products_are_as_many_as_planned(count: int) -> None:
     """Show that the count of products is the planned one, less those with empty buckets, within 10 %."""
     rng = random.Random(count)
-    buckets = Buckets(count)
+    buckets = Buckets(count, 128)
     numbers: Any = [Counted(3) for _ in range(10)]
     Counted.products = 0
     for i in range(count):
-        buckets.add(numbers[i % 10], rng.getrandbits(EXPONENT_BITS))
+        buckets.add((numbers[i % 10],), (rng.getrandbits(128),))
     buckets.bit_products()
-    planned = planned_products(count, window_widths(count))
+    planned = planned_products(count, window_widths(count, 128))
     assert 0.75 * planned < Counted.products <= 1.02 * planned

@@ -64,6 +64,22 @@ def test_a_false_number_in_a_proof(
     assert found.places[0].startswith(f"entry {made.find('ballot.cast', number)},")
 
 
+def test_a_ballot_whose_challenges_are_all_zero(paper_election: Made, tmp_path: Path) -> None:
+    """Show that every proof of it fails its letter, and that no other ballot does."""
+    made = paper_election.copy()
+    proofs = [
+        proof
+        for contest in cast(made, MIDDLE).value["contests"]
+        for proof in (*contest["selections"], contest["limit_proof"])
+    ]
+    for proof in proofs:
+        proof["challenges"] = ["0" * 64] * len(proof["challenges"])
+    report = both(made, tmp_path)
+    assert rows(report, Status.FAIL) == {"V6.D", "V7.D"}
+    failures = {finding.row: finding.failures for finding in report.findings}
+    assert failures["V6.D"] + failures["V7.D"] == len(proofs)
+
+
 def test_two_ballots_made_to_cancel_each_other(paper_election: Made, tmp_path: Path) -> None:
     """Show that errors g and 1/g in two ballots are both named."""
     made = paper_election.copy()

@@ -2,15 +2,19 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from gmpy2 import invert, mpz, powmod
 
 from tests.verifier.batch_ballots import Box, alter_response, in_batches, make_box, proof_by_proof
+from tests.verifier.batch_support import OF_ORDER_R
+from verifier import batch_proofs, hashing
 from verifier.batch import Batch
 from verifier.batch_search import LEAST
 from verifier.checks.ballots import PROOF_ROWS
 from verifier.findings import Finding, Status
-from verifier.group import ELEMENT_BYTES, P
+from verifier.group import ELEMENT_BYTES, G, P
 
 COUNT = 17
 
@@ -128,6 +132,40 @@ def test_a_false_sum_of_challenges(true_box: Box) -> None:
     first = contest["selections"][0]["challenges"]
     first[0] = f"{int(first[0], 16) ^ 1:064x}"
     assert set(agree(box)[0]) == {"V6.D", "V7.D"}
+
+
+def _behind_zeros(box: Box, entry: int) -> bytes:
+    """Give a ballot alpha_1*w and alpha_2/w, challenges that are all 0, equations that hold; return its H_I."""
+    ballot, recorded = box.ballots[entry]
+    for place, factor in enumerate((OF_ORDER_R, invert(OF_ORDER_R, P))):
+        selection = ballot["contests"][0]["selections"][place]
+        selection["alpha"] = f"{int(mpz(selection['alpha'], 16) * factor % P):01024x}"
+        selection["challenges"] = ["0" * 64] * 2
+        # a_j = g^{v_j}, b_j = K^{v_j}
+        commitments = [powmod(base, mpz(text, 16), P) for text in selection["responses"] for base in (G, box.maker.key)]
+        start = place * 4 * ELEMENT_BYTES
+        encoded = b"".join(map(hashing.element_bytes, commitments))
+        recorded = recorded[:start] + encoded + recorded[start + len(encoded) :]
+    box.ballots[entry] = ballot, recorded
+    return bytes.fromhex(ballot["identifier_hash"])
+
+
+def test_challenges_that_are_all_zero(true_box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Show that where a hash is 0, a ballot is judged alone, and that without this rule its alphas were accepted."""
+    box = true_box.copy()
+    unlucky, original = _behind_zeros(box, 6), hashing.selection_challenge
+
+    def zero_for_one(h_i: bytes, *rest: Any) -> mpz:
+        return mpz(0) if h_i == unlucky else original(h_i, *rest)
+
+    monkeypatch.setattr(hashing, "selection_challenge", zero_for_one)
+    found, alone = agree(box)
+    assert set(found) == {"V6.A", "V7.A"}
+    assert len(found["V6.A"]) == 2
+    assert alone == 1
+    monkeypatch.setattr(batch_proofs, "binds", lambda _: True)
+    findings, _, alone = in_batches(box)
+    assert (failed(findings), alone) == ({}, 0)
 
 
 def test_proofs_of_other_lengths(true_box: Box) -> None:

@@ -5,8 +5,8 @@
 forgotten (Yao 1976; Pippenger 1976). At the end each row of 2^w buckets is halved w times: the product of its upper
 half is the product of all bases whose exponent has the highest bit of the digit, and multiplying the upper half onto
 the lower one removes that bit. So the end yields T_b, the product of all bases whose exponent has bit b, for every b,
-and prod x^e = prod_b T_b^(2^b). A few bases wait for each other and go through the windows together, so that one row at
-a time is in the processor's cache.
+and prod x^e = prod_b T_b^(2^b). Bases wait until many go through the windows together, so that one row at a time is in
+the processor's cache.
 *Invariants*: digits are unsigned; digit 0 touches no bucket; a bucket that nothing was multiplied into is 1.
 *Cost*: one multiplication for each base and non-zero digit; at the end two for each bucket and two for each bit of the
 longest exponent.
@@ -15,10 +15,11 @@ longest exponent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from gmpy2 import mpz
 
-_WAITING_BASES = 8192  # 4.5 megabytes in the standard group
+_FETCHED_BUCKETS = 32
 
 
 def digit_widths(bits: int, count: int) -> tuple[int, ...]:
@@ -42,18 +43,43 @@ class BucketProduct:
         self._exponents: list[int] = []
 
     def multiply(self, base: mpz, exponent: int) -> None:
-        """Multiply by base^exponent; 0 < base < p and 0 <= exponent < 2^sum(widths) are not checked."""
+        """Multiply by base^exponent, which waits for `settle`.
+
+        0 < base < p and 0 <= exponent < 2^sum(widths) are not checked.
+        """
         self._bases.append(base)
         self._exponents.append(exponent)
-        if len(self._bases) == _WAITING_BASES:
-            self._settle()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many bases wait, some 600 bytes each in the standard group."""
+        return len(self._bases)
+
+    def settle(self) -> None:
+        """Multiply the waiting bases into their buckets."""
+        modulus, bases, exponents = self._modulus, self._bases, self._exponents
+        offset = 0
+        for row, width in zip(self._rows, self._widths, strict=True):
+            mask = (1 << width) - 1
+            for start in range(0, len(bases), _FETCHED_BUCKETS):
+                part = slice(start, start + _FETCHED_BUCKETS)
+                digits = [exponent >> offset & mask for exponent in exponents[part]]
+                # Only for the cache: these look-ups wait for memory at the same time, those below one by one.
+                itemgetter(*digits)(row)
+                for base, digit in zip(bases[part], digits, strict=True):
+                    if digit:
+                        # B_{i,d} = B_{i,d} * x
+                        row[digit] = row[digit] * base % modulus
+            offset += width
+        bases.clear()
+        exponents.clear()
 
     def merge(self, other: BucketProduct) -> None:
         """Multiply by everything the other one collected; raises ValueError for other digits or another modulus."""
         if (self._modulus, self._widths) != (other._modulus, other._widths):
             raise ValueError("bucket products of different shape")
-        self._settle()
-        other._settle()
+        self.settle()
+        other.settle()
         modulus = self._modulus
         for row, addition in zip(self._rows, other._rows, strict=True):
             for digit in range(1, len(row)):
@@ -61,7 +87,7 @@ class BucketProduct:
 
     def bit_products(self) -> list[mpz]:
         """Return T_b for every bit b of an exponent, the lowest first; the buckets stay as they are."""
-        self._settle()
+        self.settle()
         modulus = self._modulus
         products: list[mpz] = []
         for buckets in self._rows:
@@ -78,21 +104,6 @@ class BucketProduct:
                 row = [low * high % modulus for low, high in zip(row[:half], row[half:], strict=True)]
             products += reversed(highest_first)
         return products
-
-    def _settle(self) -> None:
-        """Multiply the waiting bases into their buckets."""
-        modulus, bases, exponents = self._modulus, self._bases, self._exponents
-        offset = 0
-        for row, width in zip(self._rows, self._widths, strict=True):
-            mask = (1 << width) - 1
-            digits = [exponent >> offset & mask for exponent in exponents]
-            for base, digit in zip(bases, digits, strict=True):
-                if digit:
-                    # B_{i,d} = B_{i,d} * x
-                    row[digit] = row[digit] * base % modulus
-            offset += width
-        bases.clear()
-        exponents.clear()
 
 
 def join_bits(products: Sequence[mpz], modulus: mpz) -> mpz:

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from gmpy2 import mpz
 
 from evote.core.group import Group, UntestedElement
-from evote.core.hashing import Encoded, encode_index
-from evote.core.range_proof import RangeProof, range_challenge, require_structure
+from evote.core.hashing import Encoded, Tag, encode_element, encode_index, encode_raw, hash_scalar
+from evote.core.range_proof import RangeProof, require_structure
 from evote.errors import VerificationError
 
 
@@ -77,39 +77,20 @@ def examine_proof(
     beta: UntestedElement,
     proof: RangeProof,
     maximum: int,
-    commitments: Sequence[UntestedElement],
+    commitments: bytes,
 ) -> ProofEquations:
     """Check everything about a proof but its equations and the membership of alpha and beta; return the equations.
 
-    `commitments` are a_0, b_0, ..., as recorded. Raises VerificationError `verification.proof_structure` as
-    `range_proof.verify_range`, `verification.commitments` (not 2 * (maximum + 1) of them), `verification.range_proof`
-    (the challenges do not add up to the hash of what is recorded), `verification.zero_challenges`, and ValueError for
-    parts of another group. An error says that the proof can't be verified with these commitments, not that it is
-    false: `verify_range_untested` says that.
+    `commitments` are a_0, b_0, ..., as recorded: raw elements without separators. Raises VerificationError
+    `verification.proof_structure` as `range_proof.verify_range`, `verification.commitments` (not 2 * (maximum + 1) of
+    them), `verification.range_proof` (the challenges do not add up to the hash of what is recorded),
+    `verification.zero_challenges`, EncodingError `encoding.out_of_range`, and ValueError for alpha or beta of another
+    group. An error says that the proof can't be verified with these commitments, not that it is false:
+    `verify_range_untested` says that.
     """
-    for found in {part.group for part in (alpha, beta, *commitments)}:
-        group.require_same(found)
-    require_structure(group, proof, maximum)
-    if len(commitments) != commitment_count(maximum):
-        raise VerificationError(
-            "verification.commitments",
-            f"a range proof for 0..{maximum} has {commitment_count(maximum)} commitments, beside this one stand "
-            f"{len(commitments)}",
-        )
-    challenges = tuple(scalar.value for scalar in proof.challenges)
-    # sum c_j = c mod q over the commitments as recorded  (6.D, 7.D)
-    if group.scalar(sum(challenges)) != range_challenge(group, h_i, context, alpha, beta, commitments):
-        raise VerificationError(
-            "verification.range_proof", "the challenges do not add up to the hash of the recorded commitments"
-        )
-    # A batch takes its coefficients for membership from the challenges: docs/batch-verification.md section 5.
-    if not any(challenges):
-        raise VerificationError("verification.zero_challenges", "all challenges are 0: not to be verified in a batch")
-    return ProofEquations(
-        challenges=challenges,
-        responses=tuple(scalar.value for scalar in proof.responses),
-        commitments=tuple((a.value, b.value) for a, b in zip(commitments[::2], commitments[1::2], strict=True)),
-    )
+    group.require_same(alpha.group)
+    group.require_same(beta.group)
+    return _examine(group, h_i, (*context, encode_element(alpha), encode_element(beta)), proof, maximum, commitments)
 
 
 def examine_contest(
@@ -121,16 +102,18 @@ def examine_contest(
     option_limit: int,
     limit_proof: RangeProof,
     selection_limit: int,
-    commitments: Sequence[UntestedElement],
+    commitments: bytes,
 ) -> ContestEquations:
     """Check what `examine_proof` checks for every selection of a contest and for its limit; return the equations.
 
-    `commitments` stand in the order of docs/formats.md section 1: option by option, then the limit proof's. Raises as
-    `examine_proof`, and VerificationError `verification.proof_structure` for no selection or not one proof for each.
+    `commitments` are raw elements in the order of docs/formats.md section 1: option by option, then the limit proof's.
+    Raises as `examine_proof`, and VerificationError `verification.proof_structure` for no selection or not one proof
+    for each.
     """
     if not len(ciphertexts) == len(selection_proofs) > 0:
         raise VerificationError("verification.proof_structure", "a contest needs selections, each with a proof")
-    step = commitment_count(option_limit)
+    p, size = group.p, group.element_size
+    step = commitment_count(option_limit) * size
     selections: list[ProofEquations] = []
     alpha_bar, beta_bar = mpz(1), mpz(1)
     for option, ((alpha, beta), proof) in enumerate(zip(ciphertexts, selection_proofs, strict=True), 1):
@@ -138,18 +121,11 @@ def examine_contest(
         recorded = commitments[(option - 1) * step : option * step]
         selections.append(examine_proof(group, h_i, context, alpha, beta, proof, option_limit, recorded))
         # alpha-bar = prod alpha_i (7.1),  beta-bar = prod beta_i (7.2)
-        alpha_bar = alpha_bar * alpha.value % group.p
-        beta_bar = beta_bar * beta.value % group.p
-    limit = examine_proof(
-        group,
-        h_i,
-        (encode_index(contest),),
-        _untested(group, alpha_bar),
-        _untested(group, beta_bar),
-        limit_proof,
-        selection_limit,
-        commitments[len(ciphertexts) * step :],
-    )
+        alpha_bar = alpha_bar * alpha.value % p
+        beta_bar = beta_bar * beta.value % p
+    hashed = [encode_raw(bar.to_bytes(size, "big"), size) for bar in (alpha_bar, beta_bar)]
+    recorded = commitments[len(ciphertexts) * step :]
+    limit = _examine(group, h_i, (encode_index(contest), *hashed), limit_proof, selection_limit, recorded)
     return ContestEquations(
         ciphertexts=tuple((alpha.value, beta.value) for alpha, beta in ciphertexts),
         selections=tuple(selections),
@@ -157,5 +133,33 @@ def examine_contest(
     )
 
 
-def _untested(group: Group, value: mpz) -> UntestedElement:
-    return group.decode_untested(value.to_bytes(group.element_size, "big"))
+def _examine(
+    group: Group, h_i: bytes, hashed: Sequence[Encoded], proof: RangeProof, maximum: int, commitments: bytes
+) -> ProofEquations:
+    """Examine a proof; `hashed` is what stands in its hash before the commitments: context, alpha, beta."""
+    require_structure(group, proof, maximum)
+    width = group.element_size
+    size = commitment_count(maximum) * width
+    if len(commitments) != size:
+        raise VerificationError(
+            "verification.commitments",
+            f"the commitments of a range proof for 0..{maximum} have {size} bytes, those beside this one have "
+            f"{len(commitments)}",
+        )
+    numbers = [group.decode_untested(commitments[start : start + width]).value for start in range(0, size, width)]
+    challenges = tuple(scalar.value for scalar in proof.challenges)
+    # sum c_j = c mod q,  c = H_q(H_I; 0x24, context, alpha, beta, a_0, b_0, ..., a_R, b_R)  (6.D, 7.D; 41, 50, 59, 62)
+    if group.scalar(sum(challenges)) != hash_scalar(
+        group, h_i, Tag.RANGE_PROOF, *hashed, encode_raw(commitments, size)
+    ):
+        raise VerificationError(
+            "verification.range_proof", "the challenges do not add up to the hash of the recorded commitments"
+        )
+    # A batch takes its coefficients for membership from the challenges: docs/batch-verification.md section 5.
+    if not any(challenges):
+        raise VerificationError("verification.zero_challenges", "all challenges are 0: not to be verified in a batch")
+    return ProofEquations(
+        challenges=challenges,
+        responses=tuple(scalar.value for scalar in proof.responses),
+        commitments=tuple(zip(numbers[::2], numbers[1::2], strict=True)),
+    )

@@ -52,12 +52,6 @@ def find_unproved(
     return sorted(search.unproved)
 
 
-def decode_commitments(group: Group, data: bytes) -> list[UntestedElement]:
-    """Decode recorded commitments, raw elements without separators; raises EncodingError as `decode_untested`."""
-    size = group.element_size
-    return [group.decode_untested(data[start : start + size]) for start in range(0, len(data), size)]
-
-
 def verify_ranges(key: ElGamalKey, claims: Sequence[RangeClaim], random: RandomBytes) -> list[VerificationError | None]:
     """Verify range proofs in batches; return, in order, None or the error of `verify_range_untested`.
 
@@ -75,7 +69,7 @@ def verify_ranges(key: ElGamalKey, claims: Sequence[RangeClaim], random: RandomB
                 claim.beta,
                 claim.proof,
                 claim.maximum,
-                decode_commitments(group, claim.commitments),
+                claim.commitments,
             )
         except EvoteError:
             continue  # not the verdict: it may be the side file that is wrong

@@ -28,6 +28,10 @@ from evote.core.random_source import RandomBytes
 from evote.core.range_proof import RangeProof
 from evote.errors import VerificationError
 
+# 40 megabytes in the standard group, 4,096 ballots of two options. Both kinds of numbers go together: the memory that
+# they free is then in one piece, and those that follow lie in it side by side.
+_WAITING_NUMBERS = 65536
+
 
 class BatchVerifier:
     """Collect range proofs under one vote key and verify them together."""
@@ -72,7 +76,7 @@ class BatchVerifier:
         beta: UntestedElement,
         proof: RangeProof,
         maximum: int,
-        commitments: Sequence[UntestedElement],
+        commitments: bytes,
     ) -> None:
         """Examine one range proof and add it; raises as `examine_proof` and `add_contests`, and then adds nothing."""
         equations = examine_proof(self._group, h_i, context, alpha, beta, proof, maximum, commitments)
@@ -93,6 +97,13 @@ class BatchVerifier:
         coefficients = iter(self._draw(sum(contest.equation_count for contest in contests)))
         for contest in contests:
             self._add_contest(contest, coefficients)
+        if self._components.waiting + self._commitments.waiting >= _WAITING_NUMBERS:
+            self.settle()
+
+    def settle(self) -> None:
+        """Leave no number waiting for its buckets; `add_contests` and `finish` see to it themselves."""
+        self._components.settle()
+        self._commitments.settle()
 
     def merge(self, other: BatchVerifier) -> None:
         """Take over everything that another open batch collected, and end that one; no verdict is given on it.
