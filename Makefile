@@ -1,7 +1,7 @@
 # Two commands set everything up: `make demo` and `make test`. They need Python 3.11 or later and make.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-BALLOTS ?= tenth
+BALLOTS ?= all
 WORKERS ?= $(shell nproc 2>/dev/null || echo 2)
 
 .PHONY: demo test lint bench lock clean

@@ -5,23 +5,28 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
 import random
 import shutil
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
-from demo.console import Console
+from demo.console import Console, Running
 from demo.facts import DEFINITION, SIZES, TRUSTEES, Turnout
 from demo.voters import ANOTHER, BLANK, PRESENT, Voter, vote
 
 CHALLENGES = 3
+EVERYBODY = range(1, len(TRUSTEES) + 1)
 DECRYPTING = (1, 3, 4)
+STRUCK = "ballot.removed_credential"
 PASSPHRASE = "a passphrase for the demo only"
 
 
 def main() -> None:
     """Run the demo in `demo-work`, and leave the record in `demo-record`."""
     parser = argparse.ArgumentParser(prog="python -m demo", description="The resident vote of Geochang 2019, replayed.")
-    parser.add_argument("--ballots", choices=sorted(SIZES), default="tenth", help="tenth (default) or all ballots")
+    parser.add_argument("--ballots", choices=sorted(SIZES), default="all", help="all ballots (default) or a tenth")
     turnout = SIZES[parser.parse_args().ballots]
     work, record = Path("demo-work").resolve(), Path("demo-record").resolve()
     for folder in (work, record):
@@ -47,25 +52,21 @@ def set_up(console: Console, turnout: Turnout) -> None:
     passphrase = console.folder / "passphrase"
     passphrase.touch(0o600)
     passphrase.write_text(PASSPHRASE + "\n")
-    console.run("evote", "board", "create", "board", "--origin", "demo.example/geochang-2019")
-    keys = {}
-    for name in ("authority", "registrar"):
-        output = console.run(
-            "evote", "key", "create", f"{name}.key", "--passphrase-file", "passphrase", "--json", quiet=True
-        )
-        keys[name] = json.loads(output)["public_key"]
-    identities = console.run_all(
-        [
-            ["evote-trustee", "identity", "--home", f"trustee-{i}", "--passphrase-file", "passphrase", "--json"]
-            for i in range(1, len(TRUSTEES) + 1)
-        ],
-        quiet=True,
+    # Nobody waits for anybody here: these are people on machines of their own.
+    board = console.start(["evote", "board", "create", "board", "--origin", "demo.example/geochang-2019"])
+    options = ("--passphrase-file", "passphrase", "--json")
+    officials = console.start(
+        *(["evote", "key", "create", f"{name}.key", *options] for name in ("authority", "registrar"))
     )
+    homes = console.start(*(["evote-trustee", "identity", "--home", f"trustee-{i}", *options] for i in EVERYBODY))
+    console.finish(board)
+    authority_key, registrar_key = map(_public_key, console.finish(officials, quiet=True))
+    identities = map(_public_key, console.finish(homes, quiet=True))
     trustees = "\n".join(
-        f'  - label: "{label}"\n    public_key: "{json.loads(identity)["public_key"]}"'
-        for label, identity in zip(TRUSTEES, identities, strict=True)
+        f'  - label: "{label}"\n    public_key: "{key}"' for label, key in zip(TRUSTEES, identities, strict=True)
     )
-    (console.folder / "definition.yaml").write_text(DEFINITION.format(trustees=trustees, **keys))
+    definition = DEFINITION.format(trustees=trustees, authority=authority_key, registrar=registrar_key)
+    (console.folder / "definition.yaml").write_text(definition)
     authority(console, "create", "definition.yaml")
     console.say(f"{turnout.eligible:,} people may vote; {turnout.ballots:,} will.")
 
@@ -73,16 +74,18 @@ def set_up(console: Console, turnout: Turnout) -> None:
 def hold_ceremony(console: Console) -> None:
     """Let five trustees make the election key, in four rounds, each on a machine of their own."""
     console.chapter("키 생성 의식", "Key ceremony: five trustees, any three of whom can open the result")
+    console.say("(The board collects what they hand in; each waits for the others in four rounds.)")
     # The key of the log as the authority announced it: a trustee's first command pins it.
     log_key = (console.folder / "board" / "record" / "policy").read_text().split()[1]
-    everybody = range(1, len(TRUSTEES) + 1)
-    trustees(console, "ceremony", *everybody, extra=("--log-key", log_key))
-    for _ in ("keys", "shares", "confirmation"):
-        trustees(console, "ceremony", *everybody)
+    collector = console.start(["evote", "board", "collect", "board", "--watch"])
+    trustees = start_trustees(console, "ceremony", EVERYBODY, "--log-key", log_key, "--wait", "--yes")
+    console.finish(trustees, quiet=True)
+    console.finish(collector, stop=True)
     authority(console, "keys")
     console.chapter("복호 예행연습", "Rehearsal: every trustee decrypts a test with the share read back from disk")
     authority(console, "rehearsal")
-    trustees(console, "rehearse", *range(1, len(TRUSTEES) + 1))
+    console.finish(start_trustees(console, "rehearse", EVERYBODY), quiet=True)
+    console.run("evote", "board", "collect", "board")
 
 
 def make_roll(console: Console, turnout: Turnout) -> list[dict[str, str]]:
@@ -105,7 +108,7 @@ def open_election(console: Console) -> None:
 
 
 def hold_vote(console: Console, turnout: Turnout, people: list[dict[str, str]]) -> None:
-    """Strike one credential, let everybody else vote in random order, a few challenging first; then close."""
+    """Strike one credential, and let everybody else vote in random order, a few challenging first."""
     console.chapter("자격 말소", "One code is lost: its credential is struck, in public, with a reason")
     order = random.SystemRandom()
     order.shuffle(people)
@@ -122,28 +125,37 @@ def hold_vote(console: Console, turnout: Turnout, people: list[dict[str, str]]) 
     finder = Voter(code=lost["code"], values=ANOTHER)
     vote(console.folder / "board" / "record", console.folder / "board" / "inbox", [*challenges, finder, *voters])
     console.run("evote", "board", "collect", "board")
-    for reason in (console.folder / "board" / "inbox" / "refused").glob("*.txt"):
-        console.say(f"refused, as it must be: {reason.read_text().splitlines()[0]}")
-    authority(console, "close", "--off-schedule")
+    reasons = [path.read_text() for path in (console.folder / "board" / "inbox" / "refused").glob("*.txt")]
+    codes = [reason.splitlines()[0] for reason in reasons]
+    if codes != [STRUCK]:
+        sys.exit(f"one ballot must be refused, with {STRUCK}; these were: {sorted(set(codes))}, {len(codes)} in all")
+    console.say("refused, as it must be: the ballot with the lost code")
 
 
 def count(console: Console) -> None:
-    """Add up the encrypted ballots and let three trustees open the sums; two are absent."""
+    """Close, add up the encrypted ballots, and let three trustees open the sums; two are absent."""
     console.chapter(
         "집계와 복호", "Adding up while encrypted; three trustees verify everything and open the sums, two are absent"
     )
+    console.say("(Each trustee verifies every ballot and adds up alone, and waits for the tally of the authority.)")
+    # They share this machine; on one of their own, each would use all of it.
+    workers = max(1, (os.cpu_count() or 1) // len(DECRYPTING))
+    trustees = start_trustees(console, "decrypt", DECRYPTING, "--wait", "--workers", str(workers), "--yes")
+    authority(console, "close", "--off-schedule")
     authority(console, "tally")
-    trustees(console, "decrypt", *DECRYPTING)
+    console.finish(trustees, quiet=True)
+    console.run("evote", "board", "collect", "board")
     authority(console, "result")
     authority(console, "finish")
 
 
 def publish(console: Console, record: Path) -> None:
-    """Export the record as one file and let the independent verifier check it."""
+    """Export the record as one file while the independent verifier checks it."""
     console.chapter("독립 검증", "The independent verifier, from the published record alone")
     archive, report = record / "geochang.zip", record / "report.html"
-    console.run("evote", "record", "export", "board", archive, quiet=True)
-    console.run("evote-verify", "--quiet", archive, "--report", report)
+    exporting = console.start(["evote", "record", "export", "board", archive])
+    console.run("evote-verify", "--quiet", "board/record", "--report", report)
+    console.finish(exporting, quiet=True)
     console.chapter("이제 직접", "Now you")
     for path in (archive, report):
         console.say(f"{path.relative_to(record.parent)}   {path.stat().st_size / 1e6:.1f} MB")
@@ -173,15 +185,14 @@ def registrar(console: Console, step: str, *arguments: str) -> None:
     console.run("evote", "roll", step, *arguments, *keys)
 
 
-def trustees(console: Console, step: str, *indices: int, extra: tuple[str, ...] = ()) -> None:
-    """Run one step of several trustees at the same time, then let the board collect what they hand in."""
-    options = ["--outbox", "board/inbox", "--passphrase-file", "passphrase", *extra]
-    if step in ("ceremony", "decrypt"):
-        options.append("--yes")
-    console.run_all(
-        [["evote-trustee", step, "board/record", "--home", f"trustee-{i}", *options] for i in indices], quiet=True
-    )
-    console.run("evote", "board", "collect", "board")
+def start_trustees(console: Console, step: str, indices: Iterable[int], *options: str) -> list[Running]:
+    """Start one step of several trustees at the same time."""
+    common = ("--outbox", "board/inbox", "--passphrase-file", "passphrase", *options)
+    return console.start(*(["evote-trustee", step, "board/record", "--home", f"trustee-{i}", *common] for i in indices))
+
+
+def _public_key(output: str) -> str:
+    return str(json.loads(output)["public_key"])
 
 
 if __name__ == "__main__":

@@ -40,10 +40,16 @@ def read_keys(record: Path) -> tuple[bytes, bytes]:
 
 
 def vote(record: Path, inbox: Path, voters: Sequence[Voter]) -> None:
-    """Write the submission of every voter into the inbox."""
+    """Write the submission of every voter into the inbox; whoever casts a ballot casts the first one."""
     manifest, keys = read_keys(record)
     votes = (
-        Vote(credential=parse_code(voter.code), style=1, selections={1: voter.values}, is_challenge=voter.challenges)
+        Vote(
+            credential=parse_code(voter.code),
+            number=1,
+            style=1,
+            selections={1: voter.values},
+            is_challenge=voter.challenges,
+        )
         for voter in voters
     )
     submissions = encrypt_votes(manifest, keys, votes, os.cpu_count() or 1, expected=len(voters))

@@ -41,7 +41,7 @@ PRIVATE_MODE: Final = 0o600
 
 _MAXIMUM_SCRYPT_WORK: Final = 2**23  # N r p; the standard cost is 2^20
 _SALT_BYTES, _NONCE_BYTES, _KEY_BYTES, _VERIFIER_BYTES, _TAG_BYTES = 32, 12, 32, 8, 16
-_HEX: Final = re.compile("(?:[0-9a-f]{2})*")
+_HEX: Final = re.compile("[0-9a-f]*")
 _INTEGERS: Final = ("n", "r", "p")
 _WIDTHS: Final = {"salt": _SALT_BYTES, "nonce": _NONCE_BYTES, "verifier": _VERIFIER_BYTES, "tag": _TAG_BYTES}
 _FIELDS: Final = {"format", "ciphertext", "checksum", *_INTEGERS, *_WIDTHS}
@@ -221,7 +221,7 @@ def _parse(data: bytes, path: Path) -> _File:
     if not all(type(value[name]) is int for name in _INTEGERS):
         raise _damaged(path, "its scrypt parameters are not integers")
     texts = {name: value[name] for name in ("ciphertext", "checksum", *_WIDTHS)}
-    if not all(isinstance(text, str) and _HEX.fullmatch(text) for text in texts.values()):
+    if not all(isinstance(text, str) and len(text) % 2 == 0 and _HEX.fullmatch(text) for text in texts.values()):
         raise _damaged(path, "a field is not lower-case hexadecimal")
     if any(len(texts[name]) != 2 * width for name, width in _WIDTHS.items()):
         raise _damaged(path, "a field has the wrong width")

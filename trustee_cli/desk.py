@@ -106,8 +106,11 @@ class Desk:
         self.vault.save()
 
 
-def open_desk(session: Session, choice: LogChoice, *, yes: bool) -> Desk:
-    """Unlock the home (which the caller has locked against other programs) and prepare to follow the log."""
+def open_desk(session: Session, choice: LogChoice, *, yes: bool, workers: int | None = None) -> Desk:
+    """Unlock the home (which the caller has locked against other programs) and prepare to follow the log.
+
+    `workers` processes verify ballots, by default those of the settings.
+    """
     home = session.home
     home.require_public()
     vault = home.unlock(session.passphrases.existing())
@@ -116,6 +119,6 @@ def open_desk(session: Session, choice: LogChoice, *, yes: bool) -> Desk:
         home,
         session.out,
         public_key=vault.identity.public_key,
-        workers=session.settings.workers,
+        workers=workers or session.settings.workers,
     )
     return Desk(session=session, vault=vault, log=log, yes=yes)

@@ -29,6 +29,7 @@ from trustee_cli.options import (
     RecordArgument,
     WaitOption,
     WaitSecondsOption,
+    WorkersOption,
     YesOption,
 )
 from trustee_cli.waiting import Waiting
@@ -77,11 +78,13 @@ def decrypt_command(
     election: ElectionOption = None,
     wait: WaitOption = False,
     wait_seconds: WaitSecondsOption = None,
+    workers: WorkersOption = None,
     yes: YesOption = False,
 ) -> None:
     """Verify the whole record, add up yourself, and publish your part of the decryption."""
     with session.home.lock():
-        desk = open_desk(session, LogChoice(record=record, log_key=log_key, election=election, policy=policy), yes=yes)
+        choice = LogChoice(record=record, log_key=log_key, election=election, policy=policy)
+        desk = open_desk(session, choice, yes=yes, workers=workers)
         waiting = Waiting(session, wait=wait, seconds=wait_seconds)
 
         def make() -> Plan:

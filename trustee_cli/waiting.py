@@ -14,7 +14,7 @@ from typing import Final
 from evote.errors import BoardError, EquivocationError, PolicyError
 from trustee_cli.command import Session
 
-FIRST_PAUSE: Final = 1.0
+FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 10.0
 GROWTH: Final = 1.5
 

@@ -19,7 +19,7 @@ from evote.board.admission import BallotSource, StoredEntry
 from evote.board.board import Board
 from evote.board.election_admission import ElectionAdmission
 from evote.cli.output import Output
-from evote.client.place import is_url
+from evote.client.source import is_url
 from evote.client.submission import Submission
 from evote.codec.payloads import encode_payload
 from evote.ed25519 import SigningKey
@@ -31,6 +31,7 @@ from evote.errors import ConfigurationError
 from evote.log.checkpoint import Checkpoint, read_checkpoint
 from evote.log.key import VerifierKey
 from evote.log.statement import encode_statement, sign_statement
+from evote.serve.examiner import Examiner
 
 MINIMUM_PREFIX: Final = 4
 PROGRESS_ENTRIES: Final = 1000
@@ -123,10 +124,11 @@ class BoardAccess(ABC):
 class OpenBoard(BoardAccess):
     """A board in a folder of this machine, opened by this process alone."""
 
-    def __init__(self, board: Board, inbox: Path | None = None) -> None:
-        """Take an open board."""
+    def __init__(self, board: Board, inbox: Path | None = None, examiner: Examiner | None = None) -> None:
+        """Take an open board; `examiner` are the rules that it was opened with, where they can examine ahead."""
         self.board = board
         self.inbox = inbox
+        self.examiner = examiner
 
     @property
     def log_key(self) -> VerifierKey:
@@ -185,9 +187,10 @@ class WatchedAdmission(ElectionAdmission):
 def open_board(folder: Path, out: Output) -> Iterator[OpenBoard]:
     """Open the board in a folder for the body; raise BoardError as `Board.open`."""
     with out.progress("opening_board", None) as advance:
-        board = Board.open(folder, admission=WatchedAdmission(advance))
+        examiner = Examiner(WatchedAdmission(advance))
+        board = Board.open(folder, admission=examiner)
     with board:
-        yield OpenBoard(board, folder / INBOX_NAME)
+        yield OpenBoard(board, folder / INBOX_NAME, examiner)
 
 
 @contextmanager

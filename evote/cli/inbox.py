@@ -4,6 +4,7 @@ Spec: docs/formats.md section 4; docs/protocol.md section 4 for the order of kin
 
 Idea: statements are submitted in the order of an election's course, then their files are moved; a file whose statement
 is in the log already is admitted again with the old index, so a crash between the two loses and doubles nothing.
+Ballots come in batches: while one is committed and published, worker processes verify the next.
 
 Invariants: a bad file stops nobody; a file is moved only after its statement is published or refused; a refused file
 has a text beside it with code and reason. A statement that only came too early stays in the inbox; a ballot never
@@ -14,13 +15,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from evote.board.admission import Posting
-from evote.board.board import Board
 from evote.board.files import make_folders, reported
+from evote.cli.board_access import OpenBoard
 from evote.cli.files import write_public
 from evote.client.submission import SUFFIX, read_entry, read_submission
 from evote.election.kinds import BALLOT_KINDS, Kind
@@ -29,8 +31,8 @@ from evote.log.statement import decode_statement
 
 ADMITTED: Final = "admitted"
 REFUSED: Final = "refused"
-# Submitted together: ballots are verified in batches, and published once for all of them. Some 40 MB.
-BATCH: Final = 4096
+# Submitted together: ballots are verified in batches, and published once for all of them. Some 90 MB, held twice.
+BATCH: Final = 8192
 
 _COURSE: Final = {kind.value: number for number, kind in enumerate(Kind)}
 _TOO_EARLY: Final = "admission.phase"
@@ -55,25 +57,62 @@ class Collected:
     ignored: list[str] = field(default_factory=list)
 
 
-def collect(board: Board, inbox: Path, progress: Callable[[int], None]) -> Collected:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Batch:
+    """Files that were read; `examined` is there where their examination was begun ahead."""
+
+    size: int
+    postings: dict[Arrival, Posting]
+    examined: Future[None] | None
+
+    @property
+    def has_ballots_alone(self) -> bool:
+        """Whether what may stand after it depends on it by the voter's own ballots at the most."""
+        return all(arrival.kind in BALLOT_KINDS for arrival in self.postings)
+
+
+def collect(opened: OpenBoard, inbox: Path, progress: Callable[[int], None]) -> Collected:
     """Submit every file of an inbox and move it; raise BoardError where the board can't go on."""
     collected = Collected()
     make_folders(inbox / ADMITTED)
     make_folders(inbox / REFUSED)
     arrivals = sorted(_arrivals(inbox, collected), key=lambda arrival: (_COURSE.get(arrival.kind, -1), arrival.age))
-    for start in range(0, len(arrivals), BATCH):
-        batch = arrivals[start : start + BATCH]
-        _submit(board, inbox, batch, collected)
-        progress(len(batch))
+    waiting: _Batch | None = None
+    ahead = ThreadPoolExecutor(1)
+    try:
+        for start in range(0, len(arrivals), BATCH):
+            batch = _read_batch(inbox, arrivals[start : start + BATCH], collected)
+            if opened.examiner and batch.has_ballots_alone and (waiting is None or waiting.has_ballots_alone):
+                examined = ahead.submit(opened.examiner.examine_ahead, tuple(batch.postings.values()))
+                batch = replace(batch, examined=examined)
+            if waiting is not None:
+                _submit(opened, inbox, waiting, collected, progress)
+            waiting = batch
+        if waiting is not None:
+            _submit(opened, inbox, waiting, collected, progress)
+    finally:
+        ahead.shutdown(cancel_futures=True)
     return collected
 
 
-def _submit(board: Board, inbox: Path, arrivals: Sequence[Arrival], collected: Collected) -> None:
-    """Read, submit and publish a batch, and move its files."""
+def _read_batch(inbox: Path, arrivals: Sequence[Arrival], collected: Collected) -> _Batch:
     postings = {arrival: posting for arrival in arrivals if (posting := _read(inbox, arrival, collected)) is not None}
-    tickets = board.submit_many(list(postings.values()))
-    board.flush()
-    for arrival, ticket in zip(postings, tickets, strict=True):
+    return _Batch(size=len(arrivals), postings=postings, examined=None)
+
+
+def _submit(
+    opened: OpenBoard, inbox: Path, batch: _Batch, collected: Collected, progress: Callable[[int], None]
+) -> None:
+    """Submit and publish a batch, and move its files."""
+    postings = list(batch.postings.values())
+    if batch.examined is not None:
+        batch.examined.result()
+    tickets = opened.board.submit_many(postings)
+    if opened.examiner is not None:
+        # Of statements that were in the log already.
+        opened.examiner.forget(postings)
+    opened.board.flush()
+    for arrival, ticket in zip(batch.postings, tickets, strict=True):
         error = ticket.refusal
         if error is None:
             collected.admitted[arrival.path.name] = ticket.index
@@ -82,6 +121,7 @@ def _submit(board: Board, inbox: Path, arrivals: Sequence[Arrival], collected: C
             collected.waiting[arrival.path.name] = error
         else:
             _refuse(inbox, arrival.path, error, collected)
+    progress(batch.size)
 
 
 def count_submissions(inbox: Path) -> int:

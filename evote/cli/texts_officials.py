@@ -78,6 +78,14 @@ OFFICIALS: Final[dict[str, tuple[str, str]]] = {
         "접수 {admitted}개, 거부 {refused}개, 대기 {waiting}개",
         "Admitted {admitted}, refused {refused}, waiting {waiting}",
     ),
+    "watching": (
+        "{folder} 폴더에 들어오는 제출 파일을 계속 접수합니다. 끝내려면 Ctrl-C를 누르십시오",
+        "what comes into {folder} is collected until you press Ctrl-C",
+    ),
+    "collected_in_all": (
+        "모두 합하여 접수 {admitted}개, 거부 {refused}개, 대기 {waiting}개",
+        "In all: admitted {admitted}, refused {refused}, waiting {waiting}",
+    ),
     "exported": (
         "공개 기록을 {file}에 내보냈습니다(항목 {size}개).",
         "The record of {size} entries is in {file}.",

@@ -21,11 +21,9 @@ from evote.core.elgamal import Ciphertext, multiply, neutral_ciphertext, weigh
 from evote.core.group import Group
 from evote.election.manifest import Contest
 from evote.election.records import ContestTally, DistrictTotal, EncryptedTally, TallyUnit
+from evote.election.running_sums import RunningSums, Sums, multiply_sums
 from evote.election.state import CastBallot, ElectionState
 from evote.election.voting_rules import must_stay_sealed
-
-# One ciphertext per option, one tuple of them per contest of a ballot style.
-Sums = tuple[tuple[Ciphertext, ...], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +93,15 @@ def district_sums(state: ElectionState) -> dict[int, Sums]:
 
     A district without a counted ballot has no entry.
     """
-    # Ballots of equal weight are multiplied first, so that each weight costs one power, not each ballot.
-    by_weight: dict[tuple[int, int], Sums] = {}
-    for ballot in counted_ballots(state):
-        place = (ballot.district, ballot.weight)
-        by_weight[place] = _multiply(by_weight[place], ballot.contests) if place in by_weight else ballot.contests
+    running = state.box.sums or _added_up(state)
     sums: dict[int, Sums] = {}
-    for (district, weight), product in by_weight.items():
+    for (district, weight), product in running.products.items():
+        if not state.box.counted[district][0]:
+            # All that were taken in have been taken out.
+            continue
         # A = prod alpha^W, B = prod beta^W
         weighed = tuple(tuple(weigh(ciphertext, weight) for ciphertext in contest) for contest in product)
-        sums[district] = _multiply(sums[district], weighed) if district in sums else weighed
+        sums[district] = multiply_sums(sums[district], weighed) if district in sums else weighed
     return sums
 
 
@@ -161,6 +158,13 @@ def contests_to_decrypt(state: ElectionState, tally: EncryptedTally) -> tuple[Co
     return tuple(contest for contest in tally.contests if contest.units and not is_sealed(state, contest.contest))
 
 
+def _added_up(state: ElectionState) -> RunningSums:
+    running = RunningSums()
+    for ballot in counted_ballots(state):
+        running.take_in(ballot.district, ballot.weight, ballot.contests)
+    return running
+
+
 def _paper_ballots(state: ElectionState, contest: int) -> int:
     return 0 if state.paper is None else state.paper.contests[contest - 1].ballots
 
@@ -194,9 +198,3 @@ def _tally_unit(
 
 def _product(group: Group, ciphertexts: Sequence[Ciphertext]) -> Ciphertext:
     return multiply(ciphertexts) if ciphertexts else neutral_ciphertext(group)
-
-
-def _multiply(left: Sums, right: Sums) -> Sums:
-    return tuple(
-        tuple(multiply(pair) for pair in zip(one, other, strict=True)) for one, other in zip(left, right, strict=True)
-    )

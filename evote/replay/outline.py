@@ -89,7 +89,7 @@ class Outline:
         if statement.kind == Kind.BALLOT_CHALLENGED:
             box.challenged_count[author] = box.challenged_count.get(author, 0) + 1
             return
-        box.cast_count[author] = box.cast_count.get(author, 0) + 1
+        box.cast_count[author] = box.next_number(author)
         box.put(
             CastBallot(
                 credential=author,

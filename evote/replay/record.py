@@ -50,6 +50,8 @@ class RecordReplay:
         self._seen, self._progress = seen, progress
         self._size = reader.checkpoint.size
         self._told = replay.position
+        if replay.ballots is not None:
+            replay.ballots.reader = reader
 
     def run(self) -> None:
         """Take everything from the replay's position to the reader's checkpoint.

@@ -25,11 +25,13 @@ from evote.election.admission import admit
 from evote.election.admission_ballots import check_voter
 from evote.election.ballot_check import BallotFacts
 from evote.election.context import ElectionKeyContext
-from evote.election.kinds import BALLOT_KINDS, parse_kind
+from evote.election.kinds import BALLOT_KINDS, Kind, parse_kind
+from evote.election.running_sums import RunningSums
 from evote.election.state import ElectionState
 from evote.election.submission import Submission, make_submission
 from evote.errors import EvoteError, ProtocolError
 from evote.log.statement import Statement, decode_statement, verify_statement
+from evote.replay.recorded_ballots import RecordedBallots
 
 # Chunks that may wait for each worker: enough to keep it busy, few enough to bound the memory.
 _CHUNKS_PER_WORKER: Final = 4
@@ -46,9 +48,16 @@ class LogEntry(NamedTuple):
 class Replay:
     """A state that grows with a log; `position` is the index of the next entry, `ignored` counts other scopes."""
 
-    def __init__(self, group: Group, election_id: bytes) -> None:
-        """Begin before the first entry of a log; `election_id` is the scope to follow."""
-        self.state = ElectionState(group=group, election_id=election_id)
+    def __init__(self, group: Group, election_id: bytes, ballots: RecordedBallots | None = None) -> None:
+        """Begin before the first entry of a log; `election_id` is the scope to follow.
+
+        With `ballots` the state adds ciphertexts up and holds those of no ballot; the log must then be read from a
+        record (`evote.replay.record`).
+        """
+        self.state = ElectionState(group=group, election_id=election_id, source=ballots)
+        self.ballots = ballots
+        if ballots is not None:
+            self.state.box.sums = RunningSums()
         self.position = 0
         self.ignored = 0
 
@@ -83,7 +92,7 @@ class Replay:
                 # The state's own reasons come first.
                 check_voter(self.state, parse_kind(statement.kind), statement.author)
                 raise verdict
-            admit(self.state, _ballot_submission(statement), verdict)
+            self._admit_ballot(statement, verdict)
         except EvoteError as error:
             raise located_error(error, self.position, statement.kind) from error
         self.position += 1
@@ -119,7 +128,12 @@ class Replay:
             facts = verify_ballot_statement(self.state.key_context, BallotTask(statement=statement, payload=payload))
         else:
             verify_statement(statement, payload)
+        self._admit_ballot(statement, facts)
+
+    def _admit_ballot(self, statement: Statement, facts: BallotFacts) -> None:
         admit(self.state, _ballot_submission(statement), facts)
+        if self.ballots is not None and statement.kind == Kind.BALLOT_CAST:
+            self.ballots.note(facts.confirmation_code, self.position)
 
 
 def read_submission(statement: Statement, payload: bytes, group: Group) -> Submission:
