@@ -8,7 +8,7 @@
     ├── ConfigurationError   the operator: a definition, roll or command that can't be carried out
     ├── KeystoreError        the owner of a secret: wrong passphrase, damaged or missing file
     └── BoardError           the board: unavailable or inconsistent
-        └── EquivocationError  two signed histories that contradict each other, as evidence
+        └── EquivocationError  two signed words of a log that contradict each other, as evidence
 
 Invariants: every error has a stable `code` for machines (`<group>.<rule>`, lower case, e.g.
 "encoding.not_canonical") and a message that names the rule and the value; neither message nor values hold a secret.
@@ -65,10 +65,10 @@ class BoardError(EvoteError):
 
 
 class EquivocationError(BoardError):
-    """Two signed checkpoints of one log that contradict each other."""
+    """Two things that a log has signed and that contradict each other: checkpoints, or promises, or one of each."""
 
     def __init__(self, code: str, message: str, first: bytes, second: bytes, **values: object) -> None:
-        """Keep both signed notes as portable evidence."""
+        """Keep both, byte for byte, as portable evidence."""
         super().__init__(code, message, **values)
         self.first = first
         self.second = second

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from evote.client.place import is_url
+from evote.client.source import is_url
 from evote.client.submission import Submission, write_submission
 from evote.log.policy import Policy
 from evote.log.promise import Promise
+from evote.texts.moments import format_moment
 from trustee_cli.command import Session
 
 # A command that waits tries again by itself, so one attempt need not be long.
@@ -76,7 +77,7 @@ class DirectDelivery:
         return {"written": [], "published": self.indices}
 
     def _tell_promise(self, promise: Promise) -> None:
-        self.session.out.notice("promised", index=promise.index)
+        self.session.out.notice("promised", index=promise.index, deadline=format_moment(promise.deadline))
 
 
 def choose_delivery(session: Session, record: str, outbox: Path | None) -> Delivery:

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Final
 
 from evote.client.evidence import evidence_from_notes
-from evote.client.place import is_url, open_record
+from evote.client.place import open_record
 from evote.client.reader import CHECKPOINT_PATH, Entry, RecordReader
-from evote.client.source import RecordSource
+from evote.client.source import RecordSource, is_url
 from evote.codec.payloads import decode_payload
 from evote.core.group import Group
 from evote.core.parameters import STANDARD
@@ -29,11 +29,10 @@ from evote.errors import ConfigurationError, EquivocationError, EvoteError, Poli
 from evote.log.checkpoint import Checkpoint, read_checkpoint
 from evote.log.evidence import encode_evidence
 from evote.log.key import ED25519, VerifierKey, format_verifier_key, parse_verifier_key
-from evote.log.policy import Policy, PolicyLog, WitnessedCheckpoint, tolerance
+from evote.log.policy import Policy, PolicyLog, WitnessedCheckpoint, log_keys, open_witnessed, tolerance
 from evote.log.policy_text import parse_policy
 from evote.log.statement import Statement, decode_statement, verify_statement
 from evote.log.tiles import TILE_WIDTH, TileKind
-from evote.log.trusted import log_keys, open_trusted
 from evote.replay.record import RecordReplay
 from evote.replay.recorded_ballots import RecordedBallots
 from evote.replay.replay import Replay
@@ -170,7 +169,7 @@ class LogFollower:
         origin = read_checkpoint(note).origin
         policy = self._find_policy(origin)
         key = self._log_key or self._find_key(source, origin, policy)
-        witnessed = open_trusted(note, _with_key(policy, key))
+        witnessed = open_witnessed(note, _with_key(policy, key))
         if self._log_key is None and self._public_key is not None and self._is_trusted:
             self._home.pin(origin, format_verifier_key(key))
             if self.policy:
@@ -225,7 +224,9 @@ class LogFollower:
             self._home.memory().remember(witnessed, reader.consistency_proof)
         except EquivocationError as error:
             try:
-                proof = evidence_from_notes(error.first, error.second, (witnessed.log,), reader.tree)
+                # Two notes may be signed by different keys of the log.
+                keys = log_keys(self.trusted_policy, witnessed.checkpoint.origin)
+                proof = evidence_from_notes(error.first, error.second, keys, reader.tree)
             except EvoteError:
                 # A log that was caught may show its tiles no more; the two notes are kept all the same.
                 proof = None

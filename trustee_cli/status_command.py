@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 
-from evote.log.trusted import is_post_quantum
+from evote.log.policy import is_post_quantum
 from trustee_cli.command import Session
 from trustee_cli.follow import LogChoice, LogFollower, find_trustee
 from trustee_cli.options import ElectionOption, LogKeyOption, PolicyOption, RecordArgument

@@ -170,9 +170,10 @@ TEXTS: Final[dict[str, tuple[str, str]]] = {
         "기록의 {index}번 항목으로 공표되었고, 게시판의 영수증을 검증했습니다",
     ),
     "promised": (
-        "the board has accepted your statement as entry {index}, but has not enough witnesses at this moment; waiting "
-        "for its receipt",
-        "게시판이 진술을 {index}번 항목으로 받았지만 지금은 증인 서버가 모자랍니다. 영수증을 기다립니다",
+        "the board has accepted your statement as entry {index}, but has not enough witnesses at this moment; it has "
+        "promised to publish it by {deadline}; waiting for its receipt",
+        "게시판이 진술을 {index}번 항목으로 받았지만 지금은 증인 서버가 모자랍니다. {deadline}까지 공표하겠다고 "
+        "약속했습니다. 영수증을 기다립니다",
     ),
     "ceremony_done": (
         "Your part of the ceremony is done. Keep your keystore, and make a backup: evote-trustee backup FILE",

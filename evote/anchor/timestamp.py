@@ -6,11 +6,13 @@ Idea: the authority signs the digest together with its clock. The message that i
 `openssl ts -verify -data` on that text checks the same token without us.
 
 Invariants: a token is good only under a root certificate that the caller brings, for exactly this digest, hashed with
-SHA-256; the time is the authority's.
+SHA-256; the time is the authority's, at the end of what it says that its clock may be wrong by.
 """
 
 from __future__ import annotations
 
+import calendar
+from datetime import UTC, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -23,6 +25,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 from rfc3161_client import VerificationError as TokenError
+from rfc3161_client.tsp import TimeStampTokenInfo
 
 from evote.anchor.http import post
 from evote.anchor.receipt import AnchorReceipt, checkpoint_text, parse_hex
@@ -57,7 +60,7 @@ class TimestampAnchor:
         return receipt
 
     def verify(self, receipt: AnchorReceipt) -> int:
-        """Return the time in the token, in POSIX seconds.
+        """Return the end of the time that the token states, in POSIX seconds, rounded up.
 
         Raise VerificationError `anchor.bad_token`, EncodingError `anchor.malformed`.
         """
@@ -73,9 +76,9 @@ class TimestampAnchor:
             if token.tst_info.message_imprint.hash_algorithm != _SHA256:
                 raise VerificationError("anchor.bad_token", "the token was not made over a SHA-256 digest")
             builder.build().verify(token, receipt.digest)
-        except (TokenError, ValueError) as error:
+            return _latest(token.tst_info)
+        except (TokenError, ValueError, OverflowError) as error:
             raise VerificationError("anchor.bad_token", f"the time stamp is not good: {error}") from error
-        return int(token.tst_info.gen_time.timestamp())
 
 
 def load_roots(pem: bytes) -> list[Certificate]:
@@ -87,6 +90,18 @@ def load_roots(pem: bytes) -> list[Certificate]:
     if not roots:
         raise ConfigurationError("anchor.no_certificate", "the file holds no certificate in PEM form")
     return roots
+
+
+def _latest(stamp: TimeStampTokenInfo) -> int:
+    # RFC 3161, 2.4.2: genTime + accuracy is the upper limit of the time at which the token was made; what is missing
+    # in the accuracy is 0.
+    moment, accuracy = stamp.gen_time, stamp.accuracy
+    # The library says None where the token states no accuracy, which its types don't show.
+    if accuracy is not None:
+        moment += timedelta(
+            seconds=accuracy.seconds or 0, milliseconds=accuracy.millis or 0, microseconds=accuracy.micros or 0
+        )
+    return calendar.timegm(moment.astimezone(UTC).timetuple()) + (moment.microsecond > 0)
 
 
 def _decode(data: bytes) -> TimeStampResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -16,6 +15,7 @@ from evote.cli.command import command, new_app
 from evote.cli.files import read_input, write_public
 from evote.cli.output import Output
 from evote.errors import ConfigurationError, EncodingError
+from evote.texts.moments import format_moment
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ def _submit(out: Output, anchor: Anchor, checkpoint: Path, out_file: Path) -> No
 
 
 def _show(out: Output, kind: str, seconds: int) -> None:
-    moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    moment = format_moment(seconds)
     out.say("anchor_time", time=moment)
     out.result(kind=kind, time=moment)
 

@@ -17,9 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from evote.cli.trusted_boards import TrustedBoard, find_trusted
-from evote.client.place import is_url, open_record
+from evote.client.place import open_record
 from evote.client.reader import RecordReader, open_checkpoint
-from evote.client.source import RecordSource
+from evote.client.source import RecordSource, is_url
 from evote.client.submission import SUFFIX
 from evote.core.group import Group
 from evote.core.parameters import STANDARD

@@ -25,7 +25,7 @@ from evote.ed25519 import SEED_BYTES, SigningKey
 from evote.errors import BoardError, ConfigurationError
 from evote.log.checkpoint import read_checkpoint
 from evote.log.key import format_verifier_key
-from evote.log.trusted import is_post_quantum
+from evote.log.policy import is_post_quantum
 
 app = new_app("The bulletin board")
 record_app = new_app("The public record")

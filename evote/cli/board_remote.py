@@ -23,24 +23,27 @@ from typing import Any, Final
 
 from evote.board import files
 from evote.cli.board_access import BoardAccess
+from evote.cli.files import read_input
 from evote.cli.output import Output
 from evote.cli.trusted_boards import TrustedBoard, find_trusted
-from evote.client.http_board import HttpBoard, Published, check_board_url
+from evote.client.http_board import HttpBoard, Published, check_board_url, require_kept
 from evote.client.http_source import ATTEMPTS, HttpSource
 from evote.client.reader import RecordReader, open_checkpoint
 from evote.client.submission import Submission
 from evote.core.group import Group
 from evote.core.parameters import STANDARD
 from evote.election.state import ElectionState
-from evote.errors import BoardError
+from evote.errors import BoardError, EquivocationError
 from evote.log.checkpoint import Checkpoint
 from evote.log.key import ED25519, VerifierKey
-from evote.log.promise import Promise, encode_promise
+from evote.log.merkle import leaf_hash
+from evote.log.promise import Promise, decode_promise, encode_promise, verify_agreement
 from evote.log.tile_reader import NOT_FOUND
 from evote.replay.outline import Outline
 from evote.replay.record import RecordReplay
 from evote.replay.recorded_ballots import RecordedBallots
 from evote.replay.replay import Replay
+from evote.texts.moments import format_moment
 
 # Between checkpoint and tiles a busy log may have grown and put full tiles in the place of partial ones.
 LOOKS: Final = 5
@@ -136,19 +139,35 @@ def open_remote_board(url: str, out: Output) -> Iterator[RemoteBoard]:
 def send(url: str, trusted: TrustedBoard, submission: Submission, out: Output, kept: Path | None = None) -> Published:
     """Submit a statement to the board at a URL and verify the receipt; raise as `HttpBoard.publish`.
 
-    A promise is kept in the file `kept` until the receipt is there: it convicts a log that does not keep it.
+    A promise is kept in the file `kept` until the receipt is there: it convicts a log that does not keep it. It may be
+    there from an earlier try. One that contradicts it is written beside it.
     """
 
     def tell(promise: Promise) -> None:
-        out.notice("promised", index=promise.index)
-        if kept is not None:
+        out.notice("promised", index=promise.index, deadline=format_moment(promise.deadline))
+        known = _kept_promise(kept)
+        if known is not None:
+            verify_agreement(known, promise)
+        # The first promise counts: a later one may name a later deadline.
+        if kept is not None and (known is None or known.leaf_hash != promise.leaf_hash):
             files.replace_file(kept, encode_promise(promise))
 
-    with HttpBoard(url, trusted.policy) as board, out.progress("submitting", None):
-        published = board.publish(submission, tell)
-    if kept is not None and kept.exists():
+    try:
+        with HttpBoard(url, trusted.policy) as board, out.progress("submitting", None):
+            published = board.publish(submission, tell)
+    except EquivocationError as error:
+        if kept is not None:
+            files.replace_file(kept.with_name(f"{kept.name}-2"), error.second)
+        raise
+    known = _kept_promise(kept)
+    if kept is not None and known is not None and known.leaf_hash == leaf_hash(submission.entry):
+        require_kept(known, published.index)
         files.remove_file(kept)
     return published
+
+
+def _kept_promise(path: Path | None) -> Promise | None:
+    return decode_promise(read_input(path)) if path is not None and path.exists() else None
 
 
 def send_ballot(trusted: TrustedBoard, submission: Submission, slip: Path | None, out: Output) -> dict[str, Any]:

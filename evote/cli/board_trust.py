@@ -21,10 +21,9 @@ from evote.client.reader import CHECKPOINT_PATH
 from evote.errors import ConfigurationError
 from evote.log.checkpoint import read_checkpoint
 from evote.log.key import ED25519, VerifierKey, format_verifier_key, parse_verifier_key
-from evote.log.policy import Policy, PolicyLog
+from evote.log.policy import Policy, PolicyLog, open_witnessed
+from evote.log.policy import log_keys as log_keys_in
 from evote.log.policy_text import MAXIMUM_POLICY_BYTES, parse_policy
-from evote.log.trusted import log_keys as log_keys_in
-from evote.log.trusted import open_trusted
 
 POLICY_PATH = "policy"
 
@@ -49,7 +48,7 @@ def choose_policy(out: Output, url: str, log_keys: Sequence[str], policy: Path |
             if not yes:
                 typer.confirm(out.text("ask_log_key", key=format_verifier_key(keys[0])), abort=True, err=True)
     chosen = replace(given, logs=tuple(PolicyLog(key=key) for key in keys))
-    open_trusted(note, chosen)
+    open_witnessed(note, chosen)
     return chosen
 
 

@@ -20,12 +20,11 @@ from evote.cli.files import read_input
 from evote.cli.options import LogKeys
 from evote.cli.output import Output
 from evote.client.http_source import HttpSource
-from evote.client.place import is_url
+from evote.client.source import is_url
 from evote.errors import ConfigurationError, EquivocationError, EvoteError
 from evote.log.key import parse_verifier_key
-from evote.log.policy import Policy, PolicyLog
+from evote.log.policy import Policy, PolicyLog, is_post_quantum
 from evote.log.policy_text import MAXIMUM_POLICY_BYTES, parse_policy
-from evote.log.trusted import is_post_quantum
 from evote.mirror.copy import Mirror
 from evote.mirror.folder import MirrorFolder
 from evote.texts.usage import SpokenGroup

@@ -26,9 +26,10 @@ REMOTE: Final[dict[str, tuple[str, str]]] = {
     "submitting": ("게시판에 제출 중", "Submitting to the board"),
     "verifying_ballots": ("투표지를 모두 검증하는 중", "Verifying all ballots"),
     "promised": (
-        "게시판이 진술을 {index}번 항목으로 받았지만 지금은 증인 서버가 모자랍니다. 영수증을 기다립니다",
-        "the board has accepted the statement as entry {index}, but has not enough witnesses at this moment; waiting "
-        "for its receipt",
+        "게시판이 진술을 {index}번 항목으로 받았지만 지금은 증인 서버가 모자랍니다. {deadline}까지 공표하겠다고 "
+        "약속했습니다. 영수증을 기다립니다",
+        "the board has accepted the statement as entry {index}, but has not enough witnesses at this moment; it has "
+        "promised to publish it by {deadline}; waiting for its receipt",
     ),
     "ballot_published": (
         "투표지가 기록의 {index}번 항목에 있습니다. 게시판의 영수증을 검증했습니다.",

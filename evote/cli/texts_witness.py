@@ -69,6 +69,16 @@ WITNESS: Final[dict[str, tuple[str, str]]] = {
         "기록 {origin}이(가) 서로 다른 두 기록에 서명했음이 증명됩니다(크기 {first}, {second}).",
         "It is proven that the log {origin} has signed two histories (of sizes {first} and {second}).",
     ),
+    "promise_broken": (
+        "기록 {origin}이(가) {index}번 항목을 {deadline}까지 공표하겠다는 약속을 지키지 않았음이 증명됩니다"
+        "(체크포인트의 항목 {size}개).",
+        "It is proven that the log {origin} has not kept its promise of entry {index} by {deadline} (the checkpoint "
+        "has {size} entries).",
+    ),
+    "promise_late": (
+        "왜 늦었는지는 증명되지 않습니다. 네트워크가 기록을 증인 서버와 끊어 놓았을 수도 있습니다",
+        "why it is late is not proven: the network may have cut the log off from its witnesses",
+    ),
     "evidence_cosigned": (
         "체크포인트 {number}에 공동 서명한 증인 서버: {names}",
         "Witnesses of checkpoint {number}: {names}",

@@ -28,13 +28,13 @@ import httpx
 from evote import canonical_json
 from evote.client.attempts import PASSING_STATUS, TryAgain, retry_after
 from evote.client.cookies import no_cookies
-from evote.client.place import is_url
+from evote.client.source import is_url
 from evote.client.submission import Submission, encode_submission
 from evote.errors import BoardError, ConfigurationError, EncodingError, EvoteError, PolicyError, VerificationError
 from evote.log.key import ED25519
 from evote.log.merkle import leaf_hash
 from evote.log.policy import Policy, WitnessedCheckpoint
-from evote.log.promise import Promise, decode_promise, verify_promise
+from evote.log.promise import Promise, decode_promise, verify_agreement, verify_promise
 from evote.log.proof import decode_proof, open_proof
 
 PATIENCE_SECONDS: Final = 120.0
@@ -131,7 +131,8 @@ class HttpBoard:
         Raise the board's refusal (EncodingError, PolicyError or VerificationError with its code). BoardError
         `submit.unavailable` where the board could not be reached in time, `submit.promised` where it has promised and
         not published in time: then the same may be sent again. BoardError `submit.no_board`, `.bad_answer`,
-        `.bad_receipt`, `.bad_promise`, `.broken_promise` for an answer that is not what a board says.
+        `.bad_receipt`, `.bad_promise`, `.broken_promise` for an answer that is not what a board says; EquivocationError
+        `promise.two_promises`; and what `on_promise` raises.
         """
         leaf, body = leaf_hash(submission.entry), encode_submission(submission)
         end, pause = self._clock() + self._seconds, FIRST_PAUSE
@@ -142,10 +143,11 @@ class HttpBoard:
                 found = self._ask(leaf) if is_asking else self._send(leaf, body)
                 if not isinstance(found, Promise):
                     return self._verified(submission, found, promise)
-                if promise is None:
-                    on_promise(found)
                 # The first promise counts: a later one may name a later deadline.
-                promise = promise or found
+                if promise is None:
+                    promise = found
+                    on_promise(promise)
+                verify_agreement(promise, found)
                 is_asking = True
                 reason, wanted = "it has not been published yet", 0.0
             except TryAgain as failure:
@@ -214,13 +216,8 @@ class HttpBoard:
                 "submit.bad_receipt",
                 f"the board's receipt does not prove that the statement is in the log: {error.message} [{error.code}]",
             ) from error
-        if promise is not None and promise.index != proof.index:
-            raise BoardError(
-                "submit.broken_promise",
-                f"the board promised entry {promise.index} and published entry {proof.index}: keep both",
-                promised=promise.index,
-                index=proof.index,
-            )
+        if promise is not None:
+            require_kept(promise, proof.index)
         return Published(index=proof.index, receipt=receipt, witnessed=witnessed)
 
     def _give_up(self, promise: Promise | None, reason: str) -> NoReturn:
@@ -254,6 +251,17 @@ class HttpBoard:
                 if len(data) > MAXIMUM_ANSWER_BYTES:
                     _bad_answer(f"it has more than {MAXIMUM_ANSWER_BYTES} bytes")
             return _judge(_Answer(status=response.status_code, body=bytes(data)), retry_after(response))
+
+
+def require_kept(promise: Promise, index: int) -> None:
+    """Raise BoardError `submit.broken_promise` where what was promised is published at another index."""
+    if promise.index != index:
+        raise BoardError(
+            "submit.broken_promise",
+            f"the board promised entry {promise.index} and published entry {index}: keep the promise",
+            promised=promise.index,
+            index=index,
+        )
 
 
 def _judge(answer: _Answer, pause: float) -> _Answer:

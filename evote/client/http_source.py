@@ -25,8 +25,7 @@ import httpx
 
 from evote.client.attempts import PASSING_STATUS, TryAgain, retry_after
 from evote.client.cookies import no_cookies
-from evote.client.place import is_url
-from evote.client.source import MAXIMUM_FILE_BYTES, check_path
+from evote.client.source import MAXIMUM_FILE_BYTES, check_path, is_url
 from evote.errors import BoardError, ConfigurationError, EncodingError, EvoteError
 from evote.log.bundles import MAXIMUM_ENTRY_BYTES
 from evote.log.encoding import HASH_BYTES

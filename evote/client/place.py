@@ -11,14 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evote.client.source import ArchiveSource, FolderSource, RecordSource
+from evote.client.source import ArchiveSource, FolderSource, RecordSource, is_url
 from evote.errors import BoardError
 from evote.log.tile_reader import NOT_FOUND
-
-
-def is_url(place: str) -> bool:
-    """Say whether a place is named by an http or https URL."""
-    return place.startswith(("http://", "https://"))
 
 
 @contextmanager

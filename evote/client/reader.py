@@ -18,12 +18,11 @@ from typing import Final
 from evote.client.source import RecordSource
 from evote.errors import BoardError, EncodingError, VerificationError
 from evote.log import merkle
-from evote.log.policy import Policy, WitnessedCheckpoint
+from evote.log.policy import Policy, WitnessedCheckpoint, open_witnessed
 from evote.log.proof import TlogProof, decode_proof, open_proof
 from evote.log.statement import Statement, decode_statement, verify_statement
 from evote.log.tile_reader import TileReader, read_bundle
 from evote.log.tiles import TILE_WIDTH, TileKind, bundle_at
-from evote.log.trusted import open_trusted
 
 CHECKPOINT_PATH: Final = "checkpoint"
 
@@ -70,8 +69,8 @@ class VerifiedReceipt:
 
 
 def open_checkpoint(source: RecordSource, policy: Policy, *, path: str = CHECKPOINT_PATH) -> WitnessedCheckpoint:
-    """Return the record's checkpoint, opened under the policy; errors as `source.read` and `open_trusted`."""
-    return open_trusted(source.read(path), policy)
+    """Return the record's checkpoint, opened under the policy; errors as `source.read` and `open_witnessed`."""
+    return open_witnessed(source.read(path), policy)
 
 
 def verify_receipt(data: bytes, *, policy: Policy, entry: bytes | None = None) -> VerifiedReceipt:

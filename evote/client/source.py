@@ -119,6 +119,11 @@ class ArchiveSource:
         self._zip.close()
 
 
+def is_url(place: str) -> bool:
+    """Say whether a place is named by an http or https URL."""
+    return place.startswith(("http://", "https://"))
+
+
 def check_path(path: str) -> None:
     """Raise EncodingError `record.bad_path` unless `path` is a plain relative path of ASCII names."""
     if len(path) > 1024 or not _PATH.fullmatch(path):

@@ -1,12 +1,17 @@
 """Trust policies: which logs and witnesses are known, and how many cosignatures make a checkpoint good.
 
-Spec: C2SP tlog-policy (main, 2026-06).
+Spec: C2SP tlog-policy (main, 2026-06); tlog-cosignature v1.1.0-rc.1 (type 0x06); docs/formats.md section 1.
 
 Idea: a quorum is a tree of thresholds over witnesses, each of which counts in one place only. A checkpoint is good if a
 listed log signed it and the quorum holds. How much a quorum tolerates follows from the tree alone (`tolerance`).
+For tlog-policy every `log` line is a log of its own, and one of them suffices. But a log that signs with Ed25519 and
+with ML-DSA-44 has one name and two keys, and whoever pins both means to rest on the one when the other is broken. So
+lines of one name are the keys of one log: of each type that is pinned for it, a key must have signed. Two keys of one
+type are alternatives, as for a log that has changed its key.
 
 Invariants: a policy is read strictly (comments on lines of their own, names defined before use, no public key twice);
-names are opaque octets, kept as text by the surrogateescape rule. Cosignature times are handed out, not judged.
+names are opaque octets, kept as text by the surrogateescape rule. What is accepted satisfies the policy for every other
+reader too; a wrong line by any key of it spoils a checkpoint. Cosignature times are handed out, not judged.
 """
 
 from __future__ import annotations
@@ -24,6 +29,7 @@ from evote.log.note import Ed25519Verifier, NoteVerifier, open_note
 
 LOG_ALGORITHMS: Final = (ED25519, COSIGNATURE_ML_DSA_44)
 WITNESS_ALGORITHMS: Final = (COSIGNATURE_ED25519, COSIGNATURE_ML_DSA_44)
+ALGORITHM_NAMES: Final = {ED25519: "Ed25519", COSIGNATURE_ML_DSA_44: "ML-DSA-44"}
 NO_QUORUM: Final = "none"
 
 
@@ -100,18 +106,20 @@ def verifier_of(key: VerifierKey) -> NoteVerifier:
 
 
 def open_witnessed(data: bytes, policy: Policy) -> WitnessedCheckpoint:
-    """Return the checkpoint in a signed note that satisfies the policy.
+    """Return the checkpoint in a signed note that satisfies the policy and has all that is pinned for its log.
 
     The origin must be the name of the log key that signed. Raise EncodingError for a malformed note or checkpoint;
-    VerificationError `note.*` or `signature.*` (a wrong line by any known key), `policy.unknown_log` or
-    `policy.no_quorum`.
+    VerificationError `note.*` or `signature.*` (a wrong line by any known key), `policy.unknown_log`,
+    `policy.no_quorum`, or `log.missing_signature` where a type of key that the policy names for this origin has no
+    line.
     """
     verifiers = [verifier_of(log.key) for log in policy.logs] + [verifier_of(one.key) for one in policy.witnesses]
     opened = open_note(data, verifiers)
     checkpoint = parse_checkpoint(opened.note.text)
     signed_by = {item.key for item in opened.verified}
-    logs = [log.key for log in policy.logs if log.key in signed_by and log.key.name == checkpoint.origin]
-    if not logs:
+    pinned = log_keys(policy, checkpoint.origin)
+    signers = [key for key in pinned if key in signed_by]
+    if not signers:
         raise VerificationError(
             "policy.unknown_log", f"no log of the policy signed this checkpoint as {checkpoint.origin!r}"
         )
@@ -122,7 +130,36 @@ def open_witnessed(data: bytes, policy: Policy) -> WitnessedCheckpoint:
         raise VerificationError(
             "policy.no_quorum", f"cosigned by {cosigners}, which does not satisfy quorum {policy.quorum}"
         )
-    return WitnessedCheckpoint(checkpoint=checkpoint, note=data, log=logs[0], times=times)
+    require_each_type(pinned, signers)
+    return WitnessedCheckpoint(checkpoint=checkpoint, note=data, log=signers[0], times=times)
+
+
+def require_each_type(pinned: Collection[VerifierKey], signers: Collection[VerifierKey]) -> None:
+    """Raise VerificationError `log.missing_signature` where a type of a log's pinned keys has none among the signers.
+
+    `signers` are the pinned keys whose lines were verified.
+    """
+    types = {key.algorithm for key in signers}
+    for key in pinned:
+        if key.algorithm not in types:
+            raise VerificationError(
+                "log.missing_signature",
+                f"the checkpoint lacks the {ALGORITHM_NAMES[key.algorithm]} signature of the log {key.name}, whose key "
+                "is pinned",
+                algorithm=ALGORITHM_NAMES[key.algorithm],
+                origin=key.name,
+            )
+
+
+def log_keys(policy: Policy, origin: str) -> tuple[VerifierKey, ...]:
+    """Return the keys that a policy names for one log."""
+    return tuple(log.key for log in policy.logs if log.key.name == origin)
+
+
+def is_post_quantum(policy: Policy) -> bool:
+    """Say whether every log of a policy has an ML-DSA-44 key there, which forging its checkpoints would take."""
+    origins = {log.key.name for log in policy.logs}
+    return all(any(key.algorithm == COSIGNATURE_ML_DSA_44 for key in log_keys(policy, origin)) for origin in origins)
 
 
 def quorum_holds(policy: Policy, cosigned: Collection[str]) -> bool:
@@ -131,6 +168,16 @@ def quorum_holds(policy: Policy, cosigned: Collection[str]) -> bool:
     for group in policy.groups:
         witnessed[group.name] = sum(witnessed[member] for member in group.members) >= group.threshold
     return policy.quorum == NO_QUORUM or witnessed[policy.quorum]
+
+
+def quorum_time(policy: Policy, times: Collection[tuple[str, int]]) -> int:
+    """Return the latest time, in seconds since 1970, such that the witnesses that state it or a later one are a quorum.
+
+    As many liars as the policy withstands can't make a checkpoint look fresher. 0 where no quorum states a time; under
+    a policy without a quorum, the latest time that anybody states.
+    """
+    stated = sorted({time for _, time in times}, reverse=True)
+    return next((time for time in stated if quorum_holds(policy, {name for name, one in times if one >= time})), 0)
 
 
 def tolerance(policy: Policy) -> Tolerance:

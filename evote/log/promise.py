@@ -20,11 +20,11 @@ from typing import Final, NoReturn
 
 from evote import canonical_json, ed25519
 from evote.ed25519 import SigningKey
-from evote.errors import EncodingError, VerificationError
+from evote.errors import EncodingError, EquivocationError, VerificationError
 from evote.log.encoding import HASH_BYTES
 from evote.log.key import ED25519, VerifierKey
 from evote.log.merkle import verify_inclusion
-from evote.log.policy import Policy, open_witnessed, quorum_holds
+from evote.log.policy import Policy, open_witnessed, quorum_time
 
 PROMISE_DOMAIN: Final = b"evote/promise/1\x00"
 MAXIMUM_PROMISE_BYTES: Final = 2048
@@ -73,25 +73,40 @@ def verify_broken(
     """Verify that a checkpoint under the policy shows the promise broken.
 
     `leaf` with its inclusion `proof` is what stands at the promised index, where the tree reaches it; such a checkpoint
-    may be of any time. A tree that ends before the index breaks the promise if the witnesses that state a time after
-    the deadline are a quorum without the others: as many liars as the policy withstands can't date a checkpoint. Raise
-    as `open_witnessed` and `verify_inclusion`; VerificationError `promise.other_log`, `signature.*` (not the log's
-    promise) or `promise.not_broken`.
+    may be of any time. A tree that ends before the index breaks the promise if a quorum states a time after the
+    deadline (`quorum_time`): as many liars as the policy withstands can't date a checkpoint. Raise as `open_witnessed`
+    and `verify_inclusion`; VerificationError `promise.other_log`, `signature.*` (not the log's promise) or
+    `promise.not_broken`.
     """
     witnessed = open_witnessed(note, policy)
     checkpoint = witnessed.checkpoint
     keys = [log.key for log in policy.logs if log.key.algorithm == ED25519 and log.key.name == checkpoint.origin]
     verify_promise(promise, keys[0] if keys else witnessed.log)
     if checkpoint.size > promise.index:
-        if leaf is None or leaf == promise.leaf_hash:
-            _refute(
-                f"the tree of {checkpoint.size} entries reaches entry {promise.index}; no other leaf is shown there"
-            )
+        if leaf is None:
+            _refute(f"the tree of {checkpoint.size} entries reaches entry {promise.index}; no leaf is shown there")
+        if leaf == promise.leaf_hash:
+            _refute(f"what is shown as entry {promise.index} is what was promised")
         verify_inclusion(leaf, promise.index, checkpoint.size, proof, checkpoint.root)
         return
-    later = {name for name, time in witnessed.times if time > promise.deadline}
-    if not later or not quorum_holds(policy, later):
+    if quorum_time(policy, witnessed.times) <= promise.deadline:
         _refute(f"no quorum of witnesses states a time after the deadline, {promise.deadline}")
+
+
+def verify_agreement(one: Promise, other: Promise) -> None:
+    """Verify that two promises of one log, whose signatures were verified, do not contradict each other.
+
+    Raise EquivocationError `promise.two_promises` with both for one entry at two indices, or two at one.
+    """
+    if one.origin == other.origin and (one.index == other.index) != (one.leaf_hash == other.leaf_hash):
+        first, second = encode_promise(one), encode_promise(other)
+        raise EquivocationError(
+            "promise.two_promises",
+            f"{one.origin} has promised two things that can't both be. Keep both and show them to the auditors: "
+            f"{first.decode()} and {second.decode()}",
+            first,
+            second,
+        )
 
 
 def promise_object(promise: Promise) -> canonical_json.JsonObject:

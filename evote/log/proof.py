@@ -18,8 +18,7 @@ from evote.errors import EncodingError
 from evote.log.encoding import MAXIMUM_SIZE, decode_base64, decode_hash, encode_base64, parse_decimal
 from evote.log.merkle import MAXIMUM_PROOF_HASHES, leaf_hash, verify_inclusion
 from evote.log.note import MAXIMUM_NOTE_BYTES, decode_note
-from evote.log.policy import Policy, WitnessedCheckpoint
-from evote.log.trusted import open_trusted
+from evote.log.policy import Policy, WitnessedCheckpoint, open_witnessed
 
 MAXIMUM_EXTRA_BYTES: Final = 2**16
 MAXIMUM_PROOF_BYTES: Final = MAXIMUM_NOTE_BYTES + 2**17
@@ -91,10 +90,10 @@ def decode_proof(data: bytes) -> TlogProof:
 def open_proof(proof: TlogProof, *, entry: bytes, policy: Policy) -> WitnessedCheckpoint:
     """Return the checkpoint of a receipt that verifies for the bytes of a log entry, under a policy.
 
-    Raise EncodingError where the checkpoint is malformed; VerificationError as `open_trusted` (log signatures,
+    Raise EncodingError where the checkpoint is malformed; VerificationError as `open_witnessed` (log signatures,
     cosignatures, quorum) and `verify_inclusion` (`merkle.*`).
     """
-    witnessed = open_trusted(proof.checkpoint, policy)
+    witnessed = open_witnessed(proof.checkpoint, policy)
     checkpoint = witnessed.checkpoint
     verify_inclusion(leaf_hash(entry), proof.index, checkpoint.size, proof.hashes, checkpoint.root)
     return witnessed

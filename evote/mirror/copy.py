@@ -29,12 +29,11 @@ from evote.log import merkle
 from evote.log.bundles import decode_bundle, decode_hashes, encode_bundle
 from evote.log.checkpoint import open_checkpoint, read_checkpoint
 from evote.log.evidence import encode_evidence
-from evote.log.policy import Policy, WitnessedCheckpoint, verifier_of
+from evote.log.policy import Policy, WitnessedCheckpoint, open_witnessed, quorum_time, verifier_of
 from evote.log.policy_text import parse_policy
 from evote.log.statement import decode_statement
 from evote.log.tile_reader import NOT_FOUND, ReadFile, TileReader, read_bundle
 from evote.log.tiles import TILE_WIDTH, Tile, TileKind, bundle_at, new_tiles, tile_at, tile_path
-from evote.log.trusted import open_trusted
 from evote.mirror.folder import POLICY_PATH, MirrorFolder
 
 # A log that publishes meanwhile may remove what an earlier checkpoint needs.
@@ -90,7 +89,7 @@ class Mirror:
         before = self.size
         size = -1
         for _ in range(MAXIMUM_TRIES):
-            witnessed = open_trusted(read(CHECKPOINT_PATH), self._policy)
+            witnessed = open_witnessed(read(CHECKPOINT_PATH), self._policy)
             repeated, size = witnessed.checkpoint.size == size, witnessed.checkpoint.size
             try:
                 self._continue(read, witnessed, progress)
@@ -216,14 +215,14 @@ class Mirror:
             self._folder.prune([*record_tiles(before), *record_tiles(self.size)])
 
     def _newer(self, known: bytes | None, witnessed: WitnessedCheckpoint) -> bytes:
-        """Return which note of one checkpoint to keep: the new one unless its cosignatures are older."""
+        """Return which note of one checkpoint to keep: the new one unless its quorum's time is older."""
         if known is None or known == witnessed.note or read_checkpoint(known) != witnessed.checkpoint:
             return witnessed.note
         try:
-            former = open_trusted(known, self._policy)
+            former = open_witnessed(known, self._policy)
         except (EncodingError, VerificationError):
             return witnessed.note
-        return max((former, witnessed), key=lambda one: max((time for _, time in one.times), default=0)).note
+        return max((former, witnessed), key=lambda one: quorum_time(self._policy, one.times)).note
 
     def _own_policy(self, read: ReadFile, note: bytes) -> bytes | None:
         """Return the record's own policy if the checkpoint satisfies it; otherwise None, and the former one stays."""
@@ -274,7 +273,7 @@ def _same_size_other_root(known: bytes, note: bytes) -> bool:
 
 def _satisfies(note: bytes, policy: bytes) -> bool:
     try:
-        open_trusted(note, parse_policy(policy))
+        open_witnessed(note, parse_policy(policy))
     except EvoteError:
         return False
     return True

@@ -29,7 +29,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from evote.errors import BoardError, EvoteError
 from evote.log.checkpoint import Checkpoint, read_checkpoint
-from evote.log.trusted import open_trusted
+from evote.log.policy import open_witnessed, quorum_time
 from evote.mirror.folder import MirrorFolder
 from evote.serve.connection import make_protocol
 from evote.serve.journal import Journal, JournalHandler, truncated
@@ -118,8 +118,8 @@ def make_mirror_app(service: MirrorService, on_ready: Callable[[], None] = lambd
 def health_object(service: MirrorService) -> dict[str, Any]:
     """Return what a copy is: status ok, or failing where its checkpoint can't be read.
 
-    `witnessed_seconds_ago` is by the newest cosignature that verifies under the trusted policy, None without one;
-    `copied_seconds_ago` by the time at which the checkpoint was written here.
+    `witnessed_seconds_ago` is by the latest time that a quorum of the trusted policy states (`quorum_time`), None
+    without one; `copied_seconds_ago` by the time at which the checkpoint was written here.
     """
     value: dict[str, Any] = {"role": "mirror", "accepts_statements": False}
     checkpoint = _shown(service)
@@ -216,7 +216,7 @@ def _witnessed_at(service: MirrorService) -> int | None:
         policy, note = service.folder.trusted_policy(), service.folder.checkpoint()
         if policy is None or note is None:
             return None
-        return max((time for _, time in open_trusted(note, policy).times if time), default=None)
+        return quorum_time(policy, open_witnessed(note, policy).times) or None
     except EvoteError:
         return None
 

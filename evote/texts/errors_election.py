@@ -27,6 +27,7 @@ ELECTION: Final[dict[str, str]] = {
     "ballot.identifier_hash": "투표지의 번호 해시가 맞지 않습니다{detail}",
     "ballot.limit_proof": "선택 수 한도 증명이 성립하지 않습니다{detail}",
     "ballot.not_in_group": "투표지의 암호문이 정해진 군의 원소가 아닙니다{detail}",
+    "ballot.number": "투표지의 순번이 이 투표 자격의 다음 순번이 아닙니다{detail}",
     "ballot.options": "투표지의 선택지 수가 안건과 다릅니다{detail}",
     "ballot.proof_structure": "투표지에 든 증명의 구성이 올바르지 않습니다{detail}",
     "ballot.removed_credential": "말소되었거나 재발급으로 바뀐 투표 자격입니다(사유: {reason})",

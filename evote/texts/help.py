@@ -49,7 +49,7 @@ KOREAN: Final[dict[str, str]] = {
     "Write the receipt of a log entry": "기록 항목의 영수증을 씁니다",
     "Index of the entry, from 0.": "항목 번호(0부터).",
     "Admit the submission files of the inbox": "접수함의 제출 파일을 접수합니다",
-    "Go on collecting what comes until you stop it (Ctrl-C).": "멈출 때까지(Ctrl-C) 들어오는 파일을 계속 접수합니다",
+    "Go on collecting what comes until you stop it (Ctrl-C).": "멈출 때까지(Ctrl-C) 들어오는 파일을 계속 접수합니다.",
     "By default FOLDER/inbox.": "접수함 폴더. 기본값은 FOLDER/inbox입니다.",
     "The public record": "공개 기록",
     "Write the public record to one file": "공개 기록을 파일 하나로 내보냅니다",
@@ -183,6 +183,14 @@ KOREAN: Final[dict[str, str]] = {
     "The evidence file.": "증거 파일.",
     "Policy file: name the witnesses that cosigned.": "신뢰 정책 파일. 서명한 증인 서버의 이름을 보여 줍니다.",
     "Make evidence from two checkpoints or receipts": "체크포인트나 영수증 둘로 증거를 만듭니다",
+    "Prove that a log has broken a promise": "기록이 접수 약속을 지키지 않았음을 증명합니다",
+    "The promise, as it was kept.": "보관해 둔 접수 약속 파일.",
+    "Policy file with the log's key, its witnesses and the quorum.": (
+        "기록의 공개 키, 증인 서버, 정족수가 적힌 신뢰 정책 파일."
+    ),
+    "URL or folder of a record, if the checkpoint reaches the promised entry.": (
+        "체크포인트가 약속된 항목까지 미칠 때, 공개 기록이 있는 주소 또는 폴더."
+    ),
     "A signed checkpoint or a .tlog-proof receipt.": "서명된 체크포인트 또는 영수증(.tlog-proof).",
     "Another one of the same log.": "같은 기록의 다른 체크포인트나 영수증.",
     "Where to write the evidence.": "증거를 쓸 곳.",

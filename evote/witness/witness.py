@@ -8,8 +8,8 @@ checkpoint of the same size is recognised whenever it comes and kept as evidence
 examines the new entries between the comparison and the signature; it compares again before it stores.
 
 Invariants: a signature leaves only after what it states is on the disk; the time that it states never goes back; only
-this witness's own keys sign, and only what the pinned keys of the log have signed; nothing is stored that they have not
-signed, but for the hashes of a proof. No log line holds a body or a key.
+this witness's own keys sign, and only what a key of each type that is pinned for the log has signed; nothing is stored
+that they have not signed, but for the hashes of a proof. No log line holds a body or a key.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from evote.log.checkpoint import Checkpoint, read_checkpoint
 from evote.log.evidence import Evidence, conflicting_roots, encode_evidence, find_conflict
 from evote.log.merkle import EMPTY_ROOT, verify_growth
 from evote.log.note import Note, NoteSignature, decode_note, encode_note, open_note
-from evote.log.policy import verifier_of
+from evote.log.policy import require_each_type, verifier_of
 from evote.log.witness_protocol import (
     SIZE_CONTENT_TYPE,
     AddCheckpoint,
@@ -128,6 +128,8 @@ class Witness:
             return _refusal(404, PolicyError("witness.unknown_log", "this witness follows no log of that origin"))
         try:
             opened = open_note(raw.checkpoint, [verifier_of(key) for key in log.keys])
+            # tlog-witness asks for a line by any one of them. Whoever pins two types means to rest on both.
+            require_each_type(log.keys, [item.key for item in opened.verified])
         except VerificationError as error:
             return _refusal(403, error)
         if raw.old_size > checkpoint.size:

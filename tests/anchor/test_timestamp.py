@@ -5,11 +5,12 @@ import time
 from dataclasses import replace
 
 import pytest
+from rfc3161_client import decode_timestamp_response
 
 from evote.anchor.receipt import checkpoint_text, decode_receipt, encode_receipt, require_digest
 from evote.anchor.timestamp import TimestampAnchor, load_roots
 from evote.errors import BoardError, ConfigurationError, EncodingError, VerificationError
-from tests.anchor.conftest import Authority, signed_checkpoint
+from tests.anchor.conftest import CONFIGURATION, Authority, signed_checkpoint
 
 
 def anchor_of(authority: Authority, root: str = "ca") -> TimestampAnchor:
@@ -27,6 +28,23 @@ def test_a_stamp_says_when_a_checkpoint_existed(authority: Authority) -> None:
     (authority.folder / "token").write_bytes(bytes.fromhex(receipt.evidence["token"]))
     command = ["openssl", "ts", "-verify", "-data", "text", "-in", "token", "-CAfile", "ca.pem"]
     assert b"OK" in subprocess.run(command, cwd=authority.folder, check=True, capture_output=True).stdout
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "seconds"),
+    [
+        ("secs:90", 90),
+        ("millisecs:500", 1),
+        ("microsecs:1", 1),
+        ("secs:2, millisecs:999, microsecs:999", 3),
+    ],
+)
+def test_the_end_of_the_time_that_an_authority_states(authority: Authority, accuracy: str, seconds: int) -> None:
+    """At the latest is the stated time and all by which the clock may be wrong, in whole seconds upwards."""
+    (authority.folder / "conf").write_text(f"{CONFIGURATION}accuracy = {accuracy}\n")
+    receipt = anchor_of(authority).submit(signed_checkpoint())
+    stated = decode_timestamp_response(bytes.fromhex(receipt.evidence["token"])).tst_info.gen_time
+    assert anchor_of(authority).verify(receipt) == stated.timestamp() + seconds
 
 
 def test_a_receipt_is_for_one_checkpoint(authority: Authority) -> None:

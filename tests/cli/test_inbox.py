@@ -52,10 +52,11 @@ def test_a_bad_file_stops_nobody(stage_open: Scene, copy_of: Copy) -> None:
 
 
 @pytest.mark.parametrize("first", [0, 1])
-def test_ballots_of_one_voter_enter_in_the_order_they_were_written(
-    stage_open: Scene, copy_of: Copy, first: int
-) -> None:
-    """Of two ballots collected together the one written first is the first, whatever their files are called."""
+def test_of_two_ballots_made_at_once_the_first_one_written_enters(stage_open: Scene, copy_of: Copy, first: int) -> None:
+    """Two ballots from one record have one number: the first one written is admitted, whatever the files are called.
+
+    The other was overtaken and is refused; a ballot prepared after that has the next number.
+    """
     scene = copy_of(stage_open)
     scene.cast("kim", "merger=yes")
     scene.cast("kim", "merger=no")
@@ -65,10 +66,13 @@ def test_ballots_of_one_voter_enter_in_the_order_they_were_written(
     (scene.inbox / ".half.submission.tmp").write_bytes(b"half")
 
     report = scene.collect()
-    index = report["admitted"]
 
-    assert index[ballots[first].name] < index[ballots[1 - first].name]
+    assert list(report["admitted"]) == [ballots[first].name]
+    assert {name: one["code"] for name, one in report["refused"].items()} == {ballots[1 - first].name: "ballot.number"}
     assert report["ignored"] == []
+    scene.cast("kim", "merger=no")
+    assert len(scene.collect()["admitted"]) == 1
+    assert good("election", "status", "--board", scene.board, "--json").json["cast"] == 2
 
 
 def test_the_same_file_again_is_the_same_entry(stage_open: Scene, copy_of: Copy) -> None:

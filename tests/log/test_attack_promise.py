@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from evote.ed25519 import SigningKey
+from evote.errors import EquivocationError
 from evote.log import merkle
 from evote.log.checkpoint import Checkpoint, sign_checkpoint
 from evote.log.cosignature import Cosigner
 from evote.log.mldsa_cosignature import MldsaCosigner
 from evote.log.note import Ed25519Signer
 from evote.log.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
-from evote.log.promise import Promise, sign_promise, verify_broken, verify_promise
+from evote.log.promise import Promise, decode_promise, sign_promise, verify_agreement, verify_broken, verify_promise
 from tests.log.known import refusal
 
 ORIGIN = "log.example/promising"
@@ -36,9 +37,11 @@ PROMISE = sign_promise(KEY, origin=ORIGIN, index=7, leaf_hash=PROMISED, deadline
 
 
 def note(size: int, times: Mapping[str, int], *, leaves: list[bytes] = LEAVES) -> bytes:
-    """Return a checkpoint that witnesses cosigned, each at its time."""
+    """Return a checkpoint by both keys of the log that witnesses cosigned, each at its time."""
     checkpoint = Checkpoint(origin=ORIGIN, size=size, root=merkle.root(leaves[:size]))
-    return sign_checkpoint(checkpoint, [LOG, *(WITNESSES[name].at(time) for name, time in times.items())])
+    return sign_checkpoint(
+        checkpoint, [LOG, POST_QUANTUM.at(1), *(WITNESSES[name].at(time) for name, time in times.items())]
+    )
 
 
 def at(time: int, count: int = 5) -> dict[str, int]:
@@ -119,6 +122,25 @@ def test_a_forged_promise_convicts_nobody(promise: Promise, code: str) -> None:
 def test_a_checkpoint_without_its_quorum_convicts_nobody() -> None:
     """The checkpoint has to satisfy the policy like any other."""
     assert refusal(verify_broken, PROMISE, note(7, at(LATE, 3)), POLICY) == "policy.no_quorum"
+
+
+def test_a_checkpoint_that_no_reader_believes_convicts_nobody() -> None:
+    """Whoever can forge Ed25519, and has the witnesses sign, still lacks the log's other pinned key."""
+    lines = note(7, at(LATE)).splitlines(keepends=True)
+    assert refusal(verify_broken, PROMISE, b"".join(lines[:5] + lines[6:]), POLICY) == "log.missing_signature"
+
+
+def test_two_promises_that_contradict_each_other() -> None:
+    """One entry at two indices, or two at one; the same again with another deadline, or about another log, is none."""
+    same = sign_promise(KEY, origin=ORIGIN, index=7, leaf_hash=PROMISED, deadline=DEADLINE + 60)
+    verify_agreement(PROMISE, same)
+    verify_agreement(PROMISE, replace(PROMISE, index=8, leaf_hash=LEAVES[0]))
+    verify_agreement(PROMISE, replace(PROMISE, index=8, origin="log.example/other"))
+    for other in (replace(PROMISE, index=8), replace(PROMISE, leaf_hash=LEAVES[0])):
+        with pytest.raises(EquivocationError) as caught:
+            verify_agreement(PROMISE, other)
+        assert caught.value.code == "promise.two_promises"
+        assert [decode_promise(data) for data in (caught.value.first, caught.value.second)] == [PROMISE, other]
 
 
 def test_a_promise_signature_is_bound_to_its_domain_and_log() -> None:

@@ -20,6 +20,7 @@ from evote.log.policy import (
     Tolerance,
     open_witnessed,
     quorum_holds,
+    quorum_time,
     tolerance,
 )
 from tests.log.known import BOARD, CHECKPOINT_7, COSIGNERS, LOG_SIGNER, POLICY, SEED, TIME, refusal
@@ -94,6 +95,30 @@ def test_quorum_none_needs_no_witness() -> None:
     policy = replace(POLICY, quorum="none")
     assert open_witnessed(signed(), policy).times == ()
     assert open_witnessed(signed(1), policy).times == (("b", TIME + 1),)
+
+
+@pytest.mark.parametrize(
+    ("times", "expected"),
+    [
+        ({"a": 10, "b": 20, "c": 30}, 20),
+        ({"a": 10, "b": 10, "c": 2**62}, 10),
+        ({"a": 0, "b": 0, "c": 30}, 0),
+        ({"a": 10}, 0),
+        ({}, 0),
+    ],
+)
+def test_the_time_that_a_quorum_states(times: dict[str, int], expected: int) -> None:
+    """Of two of three: the second latest. One liar, ahead or behind, does not move it out of the honest ones' range."""
+    group = PolicyGroup(name="q", threshold=2, members=("a", "b", "c"))
+    policy = Policy(witnesses=witnesses("abc"), groups=(group,), quorum="q")
+    assert quorum_time(policy, tuple(times.items())) == expected
+
+
+def test_without_a_quorum_any_witness_states_the_time() -> None:
+    """Nobody has to be asked, so nobody is outvoted."""
+    policy = Policy(witnesses=witnesses("ab"))
+    assert quorum_time(policy, (("a", 10), ("b", 20))) == 20
+    assert quorum_time(policy, ()) == 0
 
 
 def witnesses(names: str) -> tuple[PolicyWitness, ...]:

@@ -19,10 +19,13 @@ from evote.log.checkpoint import Checkpoint, sign_checkpoint
 from evote.log.cosignature import Cosigner
 from evote.log.evidence import Conflict, decode_evidence, verify_evidence
 from evote.log.note import Ed25519Signer, add_signatures, decode_note, encode_note, make_signature
-from evote.log.policy import Policy, PolicyLog, PolicyWitness
+from evote.log.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from evote.log.tiles import tile_path
 from evote.mirror.copy import Mirror
 from evote.mirror.folder import MirrorFolder
+from evote.mirror.server import health_object, open_mirror_service
+from evote.serve.journal import Journal
+from evote.serve.settings import Settings
 from tests.board import toy
 from tests.mirror.scene import (
     LOG,
@@ -286,6 +289,36 @@ def test_nothing_is_copied_without_the_quorum(records: Records, tmp_path: Path) 
         for time, shown in ((1000, 1000), (2000, 2000), (1500, 2000)):
             mirror.update(changed(records[0], "checkpoint", lambda _, time=time: cosigned(note, time)))  # type: ignore[misc]  # 2026-11-22: a default binds the loop's value
             assert (tmp_path / "copy/record/checkpoint").read_bytes() == cosigned(note, shown)
+
+
+def test_one_liar_does_not_make_a_checkpoint_look_fresh(records: Records, tmp_path: Path) -> None:
+    """The newer note is the one whose quorum is newer; a witness that is ahead of all others counts for little."""
+    liar = Cosigner("w2.example", SigningKey(b"v" * 32))
+    group = PolicyGroup(name="q", threshold=2, members=("w1", "w2", "w3"))
+    third = Cosigner("w3.example", SigningKey(b"u" * 32))
+    witnesses = {"w1": WITNESS, "w2": liar, "w3": third}
+    policy = Policy(
+        logs=POLICY.logs,
+        witnesses=tuple(PolicyWitness(name=name, key=one.key) for name, one in witnesses.items()),
+        groups=(group,),
+        quorum="q",
+    )
+    plain = (records[0] / "checkpoint").read_bytes()
+
+    def note(**times: int) -> bytes:
+        text = decode_note(plain).text
+        return add_signatures(plain, [make_signature(text, witnesses[name].at(time)) for name, time in times.items()])
+
+    place = MirrorFolder(tmp_path / "copy")
+    place.trust(policy)
+    honest, lying = note(w1=2000, w3=2000), note(w1=1000, w2=2**40)
+    with Mirror(place, policy) as mirror:
+        for shown, kept in ((lying, lying), (honest, honest), (lying, honest)):
+            mirror.update(changed(records[0], "checkpoint", lambda _, shown=shown: shown))  # type: ignore[misc]  # 2026-11-22: a default binds the loop's value
+            assert place.checkpoint() == kept
+    place.replace("checkpoint", lying)
+    service = open_mirror_service(place.folder, settings=Settings(), journal=Journal(), now=lambda: 5000)
+    assert health_object(service)["witnessed_seconds_ago"] == 4000
 
 
 def test_the_policy_of_the_record_is_copied_only_if_it_fits(records: Records, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def shown(folder: Path, log: Log, size: int) -> RecordReader:
     for path, data in build_files(entries_of(log, size)).items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
-    return RecordReader(FolderSource(folder), open_witnessed(log.checkpoint(size), ALONE))
+    return RecordReader(FolderSource(folder), open_witnessed(log.checkpoint(size), ONE_KEY))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def test_a_log_s_second_key_is_no_second_memory(home: Path, tmp_path: Path) -> N
     board.remember(shown(tmp_path / "one", LOG, 5))
     reader = shown(tmp_path / "two", FORK, 9)
     note = FORK.checkpoint(9, signers=[FORK.mldsa_signer.at(0)])
-    reader.witnessed = open_witnessed(note, ALONE)
+    reader.witnessed = open_witnessed(note, Policy(logs=(PolicyLog(key=LOG.mldsa_signer.key),)))
     with pytest.raises(EquivocationError):
         board.remember(reader)
     evidence = decode_evidence((home / "equivocation.evidence").read_bytes())

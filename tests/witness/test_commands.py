@@ -12,15 +12,18 @@ from typer.testing import CliRunner
 
 from evote.cli import evidence_commands, policy_commands, witness_commands
 from evote.cli.failure import EQUIVOCATION, FALSE_STATEMENT, UNREADABLE
+from evote.ed25519 import SigningKey
+from evote.log.cosignature import Cosigner
 from evote.log.evidence import conflicting_roots, encode_evidence
 from evote.log.key import format_verifier_key
 from evote.log.merkle import inclusion_proof, leaf_hash
 from evote.log.note import add_signatures
 from evote.log.policy_text import parse_policy
+from evote.log.promise import encode_promise, sign_promise
 from evote.log.proof import TlogProof, encode_proof
 from evote.log.witness_protocol import decode_cosignatures
 from tests.log.known import build_files
-from tests.witness.scene import ORIGIN, Log, Scene, make_scene
+from tests.witness.scene import NOW, ORIGIN, Log, Scene, make_scene
 
 APPS = {"witness": witness_commands.app, "policy": policy_commands.app, "evidence": evidence_commands.app}
 LOG = Log()
@@ -207,6 +210,48 @@ def test_evidence_is_made_of_what_people_hold(tmp_path: Path) -> None:
         said = run("evidence", "make", first, second, "--log-key", LOG_KEY, "--out", target, code=FALSE_STATEMENT)[1]
         assert "evidence.none" in said
         assert not target.exists()
+
+
+def test_a_broken_promise_is_proven(tmp_path: Path) -> None:
+    """A tree that does not reach the entry in time, or that has another one there; nothing where it was kept."""
+    witness = Cosigner("w1.example", SigningKey(b"w" * 32))
+    policy = tmp_path / "policy"
+    policy.write_text(f"log {LOG_KEY}\nwitness w1 {format_verifier_key(witness.key)}\nquorum w1\n")
+    entries = [b"%d" % number for number in range(9)]
+    record = tmp_path / "record"
+    for path, data in build_files(entries).items():
+        (record / path).parent.mkdir(parents=True, exist_ok=True)
+        (record / path).write_bytes(data)
+
+    def promised(index: int, entry: bytes, deadline: int = NOW) -> Path:
+        key = SigningKey(LOG.seed)
+        made = sign_promise(key, origin=ORIGIN, index=index, leaf_hash=leaf_hash(entry), deadline=deadline)
+        (tmp_path / "promise").write_bytes(encode_promise(made))
+        return tmp_path / "promise"
+
+    def cosigned(size: int, time: int) -> Path:
+        (tmp_path / f"note{size}").write_bytes(LOG.checkpoint(size, signers=[LOG.signer, witness.at(time)]))
+        return tmp_path / f"note{size}"
+
+    def judge(promise: Path, note: Path, *more: object, code: int) -> tuple[str, str]:
+        return run("evidence", "promise", promise, note, "--policy", policy, *more, code=code)
+
+    said = judge(promised(7, b"7"), cosigned(5, NOW + 1), code=EQUIVOCATION)
+    assert "has not kept its promise of entry 7" in said[0]
+    assert "the network may have cut the log off" in said[1]
+    assert "[promise.broken]" in said[1]
+    assert "[promise.not_broken]" in judge(promised(7, b"7"), cosigned(5, NOW), code=FALSE_STATEMENT)[1]
+
+    large = cosigned(9, 1)
+    assert "[promise.no_record]" in judge(promised(7, b"other"), large, code=UNREADABLE)[1]
+    other = promised(7, b"other")
+    proven = run_json("evidence", "promise", other, large, "--policy", policy, "--record", record, code=EQUIVOCATION)
+    assert (proven["broken"], proven["index"], proven["size"]) == (True, 7, 9)
+    said = judge(promised(7, b"7"), large, "--record", record, code=FALSE_STATEMENT)
+    assert "[promise.not_broken]" in said[1]
+    promised(7, b"other").write_bytes((tmp_path / "promise").read_bytes().replace(b'"index":7', b'"index":8'))
+    said = judge(tmp_path / "promise", large, "--record", record, code=FALSE_STATEMENT)
+    assert "[signature.invalid]" in said[1]
 
 
 def test_kept_evidence_is_written_down(scene: Scene, tmp_path: Path) -> None:

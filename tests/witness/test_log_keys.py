@@ -1,4 +1,4 @@
-"""Which key of a log a witness rests on: any of those that are pinned, and none that is not."""
+"""Which keys of a log a witness rests on: one of each type that is pinned, and none that is not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from evote.log.mldsa_cosignature import MldsaCosigner
+from evote.log.note import NoteSigner
 from evote.witness.identity import Meaning
 from evote.witness.open_witness import create_witness, pin_log
 from tests.witness.scene import NAME, NOW, ORIGIN, Clock, Log, Scene, open_scene
@@ -31,18 +32,41 @@ def test_a_witness_may_rest_on_the_mldsa_key_alone(scene: Scene) -> None:
     assert scene.size() == 3
 
 
-def test_a_witness_with_both_keys_takes_either(scene: Scene) -> None:
-    """As tlog-witness says; a wrong line by either of them is refused."""
+def test_a_witness_with_both_keys_asks_for_both(scene: Scene) -> None:
+    """Whoever pins both rests on the one when the other is broken; tlog-witness alone would take either."""
     pin_log(scene.folder, scene.log.key, ORIGIN, "")
     scene = scene.reopen()
-    assert scene.post(scene.log.request(0, 3))[0] == 200
-    wrong = MldsaCosigner(ORIGIN, b"x" * 32).at(NOW)
-    signed = scene.log.checkpoint(4, signers=[scene.log.signer, wrong])
-    assert scene.post(scene.log.request(3, 4, checkpoint=signed))[0] == 200
-    text = signed.split(b"\n\n")[0] + b"\n\n"
-    false = scene.log.checkpoint(5, signers=[MLDSA.at(NOW)]).split(b"\n\n")[1]
-    body = scene.log.request(4, 4, checkpoint=text + signed.split(b"\n\n")[1].splitlines(keepends=True)[0] + false)
-    assert scene.post(body)[0] == 403
+    stranger = MldsaCosigner(ORIGIN, b"x" * 32)
+    refused: list[list[NoteSigner]] = [[scene.log.signer], [MLDSA.at(NOW)], [scene.log.signer, stranger.at(NOW)]]
+    for signers in refused:
+        status, body = scene.post(scene.log.request(0, 3, checkpoint=scene.log.checkpoint(3, signers=signers)))
+        assert (status, scene.size()) == (403, None)
+        assert b"log.missing_signature" in body
+    both = scene.log.checkpoint(3, signers=[scene.log.signer, MLDSA.at(NOW)])
+    assert scene.post(scene.log.request(0, 3, checkpoint=both))[0] == 200
+
+
+def test_a_wrong_line_by_either_of_two_keys_is_refused(scene: Scene) -> None:
+    """The right line of one key beside one that the other key has made for another checkpoint."""
+    pin_log(scene.folder, scene.log.key, ORIGIN, "")
+    scene = scene.reopen()
+    signers: list[NoteSigner] = [scene.log.signer, MLDSA.at(NOW)]
+    lines, others = (
+        scene.log.checkpoint(size, signers=signers).split(b"\n\n")[1].splitlines(keepends=True) for size in (4, 5)
+    )
+    text = scene.log.checkpoint(4).split(b"\n\n")[0] + b"\n\n"
+    for mixed in ([lines[0], others[1]], [others[0], lines[1]]):
+        status, body = scene.post(scene.log.request(0, 4, checkpoint=text + b"".join(mixed)))
+        assert status == 403
+        assert b"signature.invalid" in body
+
+
+def test_two_keys_of_one_type_are_alternatives(scene: Scene) -> None:
+    """As for a log that has changed its ML-DSA-44 key."""
+    pin_log(scene.folder, MldsaCosigner(ORIGIN, b"n" * 32).key, ORIGIN, "")
+    scene = scene.reopen()
+    note = scene.log.checkpoint(3, signers=[MLDSA.at(NOW)])
+    assert scene.post(scene.log.request(0, 3, checkpoint=note))[0] == 200
 
 
 def test_subtrees_are_not_signed(scene: Scene) -> None:
