@@ -264,7 +264,7 @@ def vote(run: Run, opened: OpenBoard, state: ElectionState) -> None:
     """Encrypt and admit, block by block, the ballots of all who have not voted yet."""
     context = state.key_context
     votes = (
-        Vote(credential=key, style=1, selections={1: run.choice(number)})
+        Vote(credential=key, number=1, style=1, selections={1: run.choice(number)})
         for number in range(run.ballots)
         if (key := run.key("voter", number)).public_key not in state.box.cast_count
     )

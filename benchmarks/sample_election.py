@@ -79,7 +79,8 @@ def make_votes(options: int, count: int) -> Iterator[Vote]:
     """Yield votes for each option in turn and then for none, every one with a credential of its own."""
     for number in range(count):
         values = tuple(int(option == number % (options + 1)) for option in range(options))
-        yield Vote(credential=SigningKey(secrets.token_bytes(32)), style=1, selections={CONTEST: values})
+        key = SigningKey(secrets.token_bytes(32))
+        yield Vote(credential=key, number=1, style=1, selections={CONTEST: values})
 
 
 def _manifest(options: int) -> Manifest:

@@ -111,7 +111,7 @@ def open_election(folder: Path, voters: int) -> tuple[bytes, bytes]:
 def make_ballots(manifest: bytes, keys: bytes, voters: int, workers: int) -> list[Submission]:
     """Return a ballot of each voter, with the proof commitments beside it as a booth sends them."""
     votes = (
-        Vote(credential=voter_key(number), style=1, selections={1: ((1, 0), (0, 1), (0, 0))[number % 3]})
+        Vote(credential=voter_key(number), number=1, style=1, selections={1: ((1, 0), (0, 1), (0, 0))[number % 3]})
         for number in range(voters)
     )
     return list(encrypt_votes(manifest, keys, votes, workers, expected=voters))

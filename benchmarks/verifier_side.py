@@ -36,7 +36,7 @@ from verifier.statement import parse_statement
 
 WINDOW = 10
 DIGEST_KEYS = DigestKeys(ids=b"i" * 32, components=b"c" * 32, commitments=b"a" * 32)
-_COUNTED = BallotFacts(counted=True, district=1, weight=1)
+_COUNTED = BallotFacts(counted=True, district=1, weight=1, number=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +123,8 @@ class VerifierBatch:
 
     @property
     def windows(self) -> int:
-        """Return k of the buckets that all numbers go through."""
-        return len(self._batch._low._rows)
+        """Return k, the windows of a coefficient."""
+        return len(self._batch._commitments.widths)
 
     def add(self, count: int) -> None:
         """Add the next ballots."""
@@ -133,6 +133,7 @@ class VerifierBatch:
             read = side.ballots[number % len(side.ballots)]
             self.add_read(number, read)
         self._next += count
+        self.settle()
 
     def add_read(self, entry: int, read: ReadBallot) -> None:
         """Add one ballot; raises AssertionError where its recorded commitments don't fit."""
@@ -142,6 +143,11 @@ class VerifierBatch:
         self._batch.add(proofs)
         self._side.checker.record_proofs(entry, proofs, self._ledger)
 
+    def settle(self) -> None:
+        """Leave no number of the ballots so far waiting for its buckets, so that what is timed is all of their work."""
+        for buckets in (self._batch._components, self._batch._commitments):
+            buckets.settle()
+
     def end(self) -> None:
         """Give the verdict; raises AssertionError if it is not that all ballots are right."""
         if not self._batch.verdicts().all:
@@ -149,7 +155,7 @@ class VerifierBatch:
 
     def fill(self) -> None:
         """Put a number into every bucket, as after many ballots; the verdict is then void."""
-        for buckets in (self._batch._membership, self._batch._low, self._batch._high):
+        for buckets in (self._batch._components, self._batch._commitments):
             fill_rows(buckets)
 
     def void_end(self) -> None:
@@ -194,6 +200,7 @@ def verify_whole(side: VerifierSide, batch: VerifierBatch, start: int, submissio
         ballot = _decoded("ballot.cast", submission.payload)
         h_i = checker.check(entry, statement.author, ballot, _COUNTED)
         batch.add_read(entry, ReadBallot(ballot=ballot, h_i=h_i, recorded=submission.commitments))
+    batch.settle()
     if any(checker.ledger.failures(row) for row in ("V5.B", "S.C", "E.F", "V8.A", "V8.B")):
         raise AssertionError("an honest ballot was refused")
 

@@ -24,7 +24,7 @@ from verifier.layout import WIDTH
 from verifier.ledger import Ledger
 from verifier.partitions import Partitions, new_key
 from verifier.plan import cut
-from verifier.range_task import BALLOT_ROWS, OPENING_ROWS, Known, RangeResult, RangeTask
+from verifier.range_task import BALLOT_ROWS, CAST_ROWS, OPENING_ROWS, Known, RangeResult, RangeTask
 from verifier.scratch import altered_payloads, ballot_facts, leaf_hashes
 from verifier.state import State, Stored
 from verifier.worker import Task
@@ -61,7 +61,8 @@ class PayloadPass:
         try:
             crew.run(self._tasks(bundles, length), take, advance)
         except Unavailable as error:
-            self._ledger.unevaluated_rows(("L.G", "L.H", "S.A", *BALLOT_ROWS, *OPENING_ROWS), str(error))
+            rows = ("L.G", "L.H", "S.A", *BALLOT_ROWS, *CAST_ROWS, *OPENING_ROWS)
+            self._ledger.unevaluated_rows(rows, str(error))
             self.harvest.lost += 1
         else:
             self._count_verdicts()

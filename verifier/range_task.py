@@ -36,6 +36,7 @@ BALLOT_ROWS = (
     *("V5.A", "V5.B", "V6.A", "V6.B", "V6.C", "V6.D", "V7.A", "V7.B", "V7.C", "V7.D"),
     *("V8.A", "V8.B", "S.C", "E.F", "E.G", "E.H", "E.I"),
 )
+CAST_ROWS = ("E.E",)
 OPENING_ROWS = ("V13.B", "V14.A", "V14.B", "V14.C", "V14.D", "V14.E", "V14.F")
 RESULT_BYTES = 64 << 20
 
@@ -181,8 +182,8 @@ class _Judge:
             self._ballot(read, statement.kind, statement.author, read.payload, recorded)
 
     def _lost(self, read: Read, kind: str, why: str) -> None:
-        rows = BALLOT_ROWS if kind == "ballot.cast" else (*BALLOT_ROWS, *OPENING_ROWS)
-        self.ledger.unevaluated_rows(rows, f"a ballot: {why}")
+        rows = CAST_ROWS if kind == "ballot.cast" else OPENING_ROWS
+        self.ledger.unevaluated_rows((*BALLOT_ROWS, *rows), f"a ballot: {why}")
         if read.entry in self.facts and self.facts[read.entry].counted:
             self.harvest.lost += 1
 

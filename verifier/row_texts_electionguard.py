@@ -101,15 +101,15 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
     ),
     "V5.A": (
         "투표지 번호의 중복",
-        "No ballot number twice",
+        "No ballot identifier twice",
         "같은 번호의 투표지가 둘 이상 없는지 봅니다. 실패하면 투표지가 복제된 것입니다.",
-        "No two ballots carry the same number; a failure would mean that a ballot was copied.",
+        "No two ballots carry the same identifier; a failure would mean that a ballot was copied.",
     ),
     "V5.B": (
         "투표지마다 다른 지문 H_I",
         "Fingerprint of each ballot, H_I",
         "투표지의 지문이 그 번호와 이 선거에서 나온 것인지 봅니다. 실패하면 다른 곳에서 가져온 증명일 수 있습니다.",
-        "The fingerprint of each ballot follows from its number and this election; a failure would mean that its "
+        "The fingerprint of each ballot follows from its identifier and this election; a failure would mean that its "
         "proofs may come from elsewhere.",
     ),
     "V6.A": (

@@ -180,17 +180,20 @@ ROWS: dict[str, tuple[str, str, str, str]] = {
         "failure would mean that somebody's vote was taken away or given wrongly.",
     ),
     "E.E": (
-        "두 번 투표하지 않음",
-        "Nobody voted twice",
-        "한 번만 투표하는 규칙이면 같은 투표 자격으로 두 번 투함되지 않았는지 봅니다. 실패하면 누군가 두 번 투표한 "
-        "것입니다.",
-        "Where one may vote only once, no credential cast two ballots; a failure would mean that somebody voted twice.",
+        "한 투표자의 투표지 순번",
+        "Numbers of a voter's ballots",
+        "투함된 투표지마다 투표자가 서명한 순번이 같은 투표 자격의 몇 번째 투표지인지와 같은지, 한 번만 투표하는 "
+        "규칙이면 두 번 투함되지 않았는지 봅니다. 실패하면 오래된 투표지가 새 투표지 뒤에 끼어들었거나 빠진 투표지가 "
+        "있거나 누군가 두 번 투표한 것일 수 있습니다.",
+        "Every cast ballot stands where the number that its voter signed puts it, as the first, second or next of its "
+        "credential, and there is no second where one may vote only once; a failure would mean that an older ballot "
+        "may have been entered after a newer one, that a ballot is missing, or that somebody voted twice.",
     ),
     "E.F": (
         "투표지 번호의 주인",
-        "Ballot numbers belong to their authors",
+        "Ballot identifiers belong to their authors",
         "투표지 번호를 작성자의 열쇠에서 다시 계산합니다. 다르면 남의 투표지를 베낀 것일 수 있습니다.",
-        "The number of each ballot is recomputed from its author's key; a difference would mean that it may be a "
+        "The identifier of each ballot is recomputed from its author's key; a difference would mean that it may be a "
         "copy of another voter's ballot.",
     ),
     "E.G": (

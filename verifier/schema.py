@@ -99,6 +99,7 @@ _BRANCHES: dict[str, Field] = {"challenges": _list(_S), "responses": _list(_S)}
 _BALLOT = _object(
     id=_D,
     salt=_D,
+    number=_index,
     identifier_hash=_D,
     style=_index,
     confirmation_code=_D,

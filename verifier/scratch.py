@@ -24,7 +24,7 @@ CREATE TABLE credential (
   until INTEGER, reason TEXT, replaced INTEGER NOT NULL DEFAULT 0, annulled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
 CREATE TABLE ballot (
   entry INTEGER PRIMARY KEY, author BLOB NOT NULL, is_cast INTEGER NOT NULL, counted INTEGER NOT NULL DEFAULT 0,
-  district INTEGER, weight INTEGER);
+  district INTEGER, weight INTEGER, number INTEGER NOT NULL DEFAULT 1);
 """
 
 
@@ -38,11 +38,13 @@ def open_scratch(path: Path) -> sqlite3.Connection:
 def ballot_facts(database: sqlite3.Connection, start: int, stop: int) -> dict[int, BallotFacts]:
     """Return the facts of all ballots with start <= entry < stop."""
     rows = database.execute(
-        "SELECT entry, counted, district, weight FROM ballot WHERE entry >= ? AND entry < ?", (start, stop)
+        "SELECT entry, counted, district, weight, CASE WHEN is_cast THEN number END FROM ballot "
+        "WHERE entry >= ? AND entry < ?",
+        (start, stop),
     )
     return {
-        entry: BallotFacts(counted=bool(counted), district=district, weight=weight)
-        for entry, counted, district, weight in rows
+        entry: BallotFacts(counted=bool(counted), district=district, weight=weight, number=number)
+        for entry, counted, district, weight, number in rows
     }
 
 

@@ -112,7 +112,7 @@ SECTIONS: dict[str, Text] = {
     "V2": Text(ko="열쇠 관리인의 열쇠", en="Keys of the trustees"),
     "V3": Text(ko="공동 열쇠", en="Joint keys"),
     "V4": Text(ko="선거의 기준 해시", en="Fingerprint of the election"),
-    "V5": Text(ko="투표지 번호", en="Ballot numbers"),
+    "V5": Text(ko="투표지 번호", en="Ballot identifiers"),
     "V6": Text(ko="표기 하나하나", en="Single choices"),
     "V7": Text(ko="안건별 선택 수 한도", en="Limit per contest"),
     "V8": Text(ko="확인 코드", en="Confirmation codes"),

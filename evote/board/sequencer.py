@@ -198,14 +198,19 @@ class Sequencer:
 
     def _take_ballots(self, candidates: Sequence[Candidate], tickets: Mapping[bytes, Ticket]) -> None:
         """Let ballots wait for their batch."""
+        waiting = {one.author for one in self._pool}
         for candidate in candidates:
             if len(self._pool) >= MAXIMUM_POOL:
                 self.sequence()
-            try:
-                self._admission.check(candidate)
-            except EvoteError as error:
-                tickets[candidate.leaf_hash].refuse(error)
-                continue
+                waiting.clear()
+            # A ballot whose author has another one waiting follows that one: it is checked with its batch alone.
+            if candidate.author not in waiting:
+                try:
+                    self._admission.check(candidate)
+                except EvoteError as error:
+                    tickets[candidate.leaf_hash].refuse(error)
+                    continue
+            waiting.add(candidate.author)
             self._pool.append(candidate)
             self._tickets[candidate.leaf_hash] = tickets[candidate.leaf_hash]
             if candidate.posting.key:

@@ -40,13 +40,15 @@ WINDOW_BITS: Final = ((20_000, 14), (8_000, 13), (0, BULK_WINDOW_BITS))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """What one voter does: all of it secret but the ballot style.
+    """What one voter does: all of it secret but number and ballot style.
 
-    `credential` is the code or the key that follows from it; `selections` give one value per option for every contest
-    of the style; `is_challenge` opens the ballot instead of casting it.
+    `credential` is the code or the key that follows from it; `number` is one more than the ballots that it has cast
+    (`encrypt_ballot`); `selections` give one value per option for every contest of the style; `is_challenge` opens the
+    ballot instead of casting it.
     """
 
     credential: CredentialCode | SigningKey = field(repr=False)
+    number: int
     style: int
     selections: Mapping[int, Sequence[int]] = field(repr=False)
     is_challenge: bool = field(default=False, repr=False)
@@ -65,9 +67,9 @@ def encrypt_votes(
     """Yield a submission for each vote, in order, from the payloads of `election.manifest` and `election.keys`.
 
     `expected` votes, if known, decide about the size of the tables; `progress` is called with the number of ballots
-    that were just finished. Not checked: whether a credential is on the roll and has this style. Raise
-    ConfigurationError `selections.*` as `encrypt_ballot`, what decoding the payloads raises, and BoardError
-    `bulk.worker_crashed`. Whoever stops early closes the iterator, which ends the processes.
+    that were just finished. Not checked: the number, and whether a credential is on the roll and has this
+    style. Raise ConfigurationError `selections.*` as `encrypt_ballot`, what decoding the payloads raises, and
+    BoardError `bulk.worker_crashed`. Whoever stops early closes the iterator, which ends the processes.
     """
     if workers < 1:
         raise ValueError(f"{workers} workers can't encrypt anything")
@@ -84,7 +86,7 @@ def encrypt_vote(context: ElectionKeyContext, vote: Vote) -> Submission:
     key = vote.credential
     if isinstance(key, CredentialCode):
         key = credential_key(key, context.election_id)
-    prepared = encrypt_ballot(context, vote.style, vote.selections, key.public_key, secrets.token_bytes)
+    prepared = encrypt_ballot(context, vote.style, vote.selections, key.public_key, vote.number, secrets.token_bytes)
     if vote.is_challenge:
         kind, payload = Kind.BALLOT_CHALLENGED, encode_payload(Kind.BALLOT_CHALLENGED, open_ballot(prepared))
     else:
@@ -94,7 +96,7 @@ def encrypt_vote(context: ElectionKeyContext, vote: Vote) -> Submission:
 
 
 # A vote on its way to a worker: secrets refuse to be pickled, so what is secret is laid open here on purpose.
-_OpenVote = tuple[str | bytes, int, dict[int, tuple[int, ...]], bool]
+_OpenVote = tuple[str | bytes, int, int, dict[int, tuple[int, ...]], bool]
 
 
 def _chunks_of_submissions(
@@ -117,7 +119,7 @@ def _chunks(votes: Iterable[Vote]) -> Iterator[list[Vote]]:
 
 def _lay_open(vote: Vote) -> _OpenVote:
     selections = {contest: tuple(values) for contest, values in vote.selections.items()}
-    return vote.credential.expose(), vote.style, selections, vote.is_challenge
+    return vote.credential.expose(), vote.number, vote.style, selections, vote.is_challenge
 
 
 def _encrypt_chunk(votes: list[_OpenVote]) -> list[Submission]:
@@ -127,10 +129,11 @@ def _encrypt_chunk(votes: list[_OpenVote]) -> list[Submission]:
             context,
             Vote(
                 credential=CredentialCode(secret) if isinstance(secret, str) else SigningKey(secret),
+                number=number,
                 style=style,
                 selections=selections,
                 is_challenge=is_challenge,
             ),
         )
-        for secret, style, selections, is_challenge in votes
+        for secret, number, style, selections, is_challenge in votes
     ]

@@ -83,7 +83,8 @@ def prepare(
     style = _ballot_style(state, key)
     marks = parse_choices(state.manifest, style, choices or [])
     with out.progress("encrypting", None):
-        prepared = encrypt_ballot(context, style, marks, key.public_key, secrets.token_bytes)
+        number = state.box.next_number(key.public_key)
+        prepared = encrypt_ballot(context, style, marks, key.public_key, number, secrets.token_bytes)
     code = prepared.ballot.confirmation_code.hex()
     challenged = open_ballot(prepared)
     save_prepared(

@@ -52,6 +52,12 @@ HINTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "election.not_due": ("evote election status로 다음 단계를 보십시오.", "See what is next: evote election status."),
     "admission.phase": ("evote election status로 다음 단계를 보십시오.", "See what is next: evote election status."),
+    "ballot.number": (
+        "먼저 낸 투표지가 기록에 있는지 확인하십시오(evote ballot receipt). 그다음 evote ballot prepare로 새 투표지를 "
+        "만들어 내고, 이 투표지의 파일은 지우십시오.",
+        "See whether the ballot that you sent before is in the record (evote ballot receipt). Then prepare a fresh one "
+        "(evote ballot prepare) and cast that; delete the file of this one.",
+    ),
     "keystore.wrong_passphrase": (
         "비밀 문구를 다시 확인하십시오. 한/영 전환과 대소문자에 주의하십시오.",
         "Check the passphrase: keyboard layout, upper and lower case.",

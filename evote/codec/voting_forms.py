@@ -82,6 +82,7 @@ BALLOT: Final[Form[Ballot]] = fields(
     Ballot,
     id=DIGEST,
     salt=DIGEST,
+    number=integer(1),
     identifier_hash=DIGEST,
     style=INDEX,
     confirmation_code=DIGEST,

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from evote.election.admission_common import require_phase
-from evote.election.ballot_check import BallotFacts
+from evote.election.ballot_check import BallotFacts, tested_ciphertexts
 from evote.election.ballot_facts import encode_ciphertexts
 from evote.election.digest_set import DigestSet
 from evote.election.kinds import Kind
@@ -56,7 +56,7 @@ def check_ballot(state: ElectionState, submission: Submission, facts: BallotFact
     """Check a verified ballot against the log.
 
     Raise what `check_voter` raises, VerificationError `ballot.wrong_style`, `.repeated_id`, `.repeated_component`,
-    `.repeated_commitment`.
+    `.repeated_commitment`, and PolicyError `ballot.number` for a cast ballot.
     """
     check_voter(state, submission.kind, submission.author)
     district = state.roll.entries[submission.author].district
@@ -68,6 +68,14 @@ def check_ballot(state: ElectionState, submission: Submission, facts: BallotFact
         )
     if facts.id in state.box.ids:
         raise VerificationError("ballot.repeated_id", f"{submission.kind}: id_B {facts.id.hex()} is in the log (V5.A)")
+    # The number of a challenged ballot orders nothing: it is never counted.
+    wanted = state.box.next_number(submission.author)
+    if submission.kind is Kind.BALLOT_CAST and facts.number != wanted:
+        raise PolicyError(
+            "ballot.number",
+            f"{submission.kind}: the ballot has number {facts.number}, and the next one of credential "
+            f"{submission.author.hex()} has number {wanted} (E.E)",
+        )
     _require_new(facts.component_digests, state.box.components, "repeated_component", "a ciphertext component", "E.G")
     _require_new(facts.commitment_digests, state.box.commitments, "repeated_commitment", "a proof commitment", "E.H")
 
@@ -82,7 +90,7 @@ def apply_ballot(state: ElectionState, submission: Submission, facts: BallotFact
         box.challenged_count[author] = box.challenged_count.get(author, 0) + 1
         return
     entry = state.roll.entries[author]
-    box.cast_count[author] = box.cast_count.get(author, 0) + 1
+    box.cast_count[author] = box.next_number(author)
     box.put(
         CastBallot(
             credential=author,
@@ -91,7 +99,8 @@ def apply_ballot(state: ElectionState, submission: Submission, facts: BallotFact
             confirmation_code=facts.confirmation_code,
             form=box.forms.get(facts.style) or _form(state, facts.style),
             held=encode_ciphertexts(state.group, facts) if state.source is None else b"",
-        )
+        ),
+        tested_ciphertexts(state.group, facts) if box.sums is not None else None,
     )
 
 

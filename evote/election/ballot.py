@@ -56,12 +56,14 @@ def encrypt_ballot(
     style: int,
     selections: Mapping[int, Sequence[int]],
     author: bytes,
+    number: int,
     random: RandomBytes,
 ) -> PreparedBallot:
     """Encrypt a voter's marks for the credential (public key, 32 bytes) that will sign the ballot.
 
     `selections` give one value per option for every contest of the style; an overvoted contest is encrypted blank and
-    listed in `plain.overvoted`. Not checked: whether the credential is on the roll and has this style.
+    listed in `plain.overvoted`. `number` (from 1) is one more than the ballots that the credential has cast in the log
+    (`BallotBox.next_number`). Not checked: that, and whether the credential is on the roll and has this style.
     Raise ConfigurationError `selections.*` as `selections.plain_ballot`.
     """
     plain = plain_ballot(context.manifest, style, selections)
@@ -82,6 +84,7 @@ def encrypt_ballot(
     ballot = Ballot(
         id=id_b,
         salt=salt,
+        number=number,
         identifier_hash=h_i,
         style=style,
         confirmation_code=confirmation_code(h_i, [each.contest_hash for each in contests], context.chaining_field),

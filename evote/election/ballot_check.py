@@ -48,6 +48,7 @@ class BallotFacts:
     """
 
     id: bytes
+    number: int
     style: int
     confirmation_code: bytes
     contests: tuple[ContestFacts, ...]
@@ -61,7 +62,7 @@ def verify_ballot(
 ) -> BallotFacts:
     """Check a ballot signed by `author` (public key, 32 bytes) and return its facts.
 
-    Not checked: what needs the state (author on the roll, style of the district, repetition across ballots). Raise
+    Not checked: what needs the state (author on the roll, style of the district, number, repetition in the log). Raise
     VerificationError `ballot.style`, `.contests`, `.options`, `.proof_structure` (S.C), `.identifier_hash` (V5.B),
     `.identifier` (E.F), `.contest_hash` (V8.A), `.confirmation_code` (V8.B), `.repeated_component` (E.G),
     `.not_in_group` (V6.A, V7.A), `.selection_proof` (V6.D), `.limit_proof` (V7.D), `.repeated_commitment` (E.H).
@@ -92,6 +93,7 @@ def make_facts(
     """Return the facts of a ballot whose every check the caller has made or knows to have been made."""
     return BallotFacts(
         id=ballot.id,
+        number=ballot.number,
         style=ballot.style,
         confirmation_code=ballot.confirmation_code,
         contests=tuple(

@@ -3,7 +3,7 @@
 Spec: the encoding is ours (docs/storage.md section 2).
 
 Idea: whoever has verified a ballot keeps beside it what the admission rules ask for, so that nobody has to read the
-ballot again to build the state: style, id, confirmation code and digests are some hundred bytes instead of some
+ballot again to build the state: number, style, id, confirmation code and digests are some hundred bytes instead of some
 thousands. The ciphertexts are asked for by the tally alone and lie apart.
 
 Invariants: `encode_facts(decode_facts(b)) == b` for every accepted b. Everything here can be derived again from the
@@ -23,10 +23,10 @@ from evote.election.digest_set import DIGEST_BYTES
 from evote.election.records import Ballot
 from evote.errors import EncodingError
 
-VERSION: Final = 1
+VERSION: Final = 2
 
-# version || style || number of components || number of commitments || id_B || H_C, then the digests
-_HEAD: Final = Struct(">BIHH32s32s")
+# version || number || style || number of components || number of commitments || id_B || H_C, then the digests
+_HEAD: Final = Struct(">BQIHH32s32s")
 
 
 def stored_facts(ballot: Ballot, commitments: bytes) -> BallotFacts:
@@ -47,6 +47,7 @@ def encode_facts(facts: BallotFacts) -> bytes:
     digests = (*facts.component_digests, *facts.commitment_digests)
     head = _HEAD.pack(
         VERSION,
+        facts.number,
         facts.style,
         len(facts.component_digests),
         len(facts.commitment_digests),
@@ -60,7 +61,7 @@ def decode_facts(data: bytes) -> BallotFacts:
     """Return the facts that `encode_facts` wrote; raise EncodingError `facts.version` or `.length`."""
     if len(data) < _HEAD.size:
         _refuse("length", f"facts of {len(data)} bytes")
-    version, style, components, commitments, identifier, code = _HEAD.unpack_from(data)
+    version, number, style, components, commitments, identifier, code = _HEAD.unpack_from(data)
     if version != VERSION:
         _refuse("version", f"facts of version {version}; this program knows {VERSION}")
     middle = _HEAD.size + components * DIGEST_BYTES
@@ -69,6 +70,7 @@ def decode_facts(data: bytes) -> BallotFacts:
         _refuse("length", f"facts of {len(data)} bytes where {end} are announced")
     return BallotFacts(
         id=identifier,
+        number=number,
         style=style,
         confirmation_code=code,
         contests=(),

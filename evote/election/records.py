@@ -197,10 +197,14 @@ class EncryptedContest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ballot:
-    """`ballot.cast`: an encrypted ballot as received; nothing in it is believed before `verify_ballot`."""
+    """`ballot.cast`: an encrypted ballot as received; nothing in it is believed before `verify_ballot`.
+
+    `number` (from 1) is one more than the ballots that its credential has cast before it in the log.
+    """
 
     id: bytes
     salt: bytes
+    number: int
     identifier_hash: bytes
     style: int
     confirmation_code: bytes

@@ -11,6 +11,7 @@ the latest ballot of a credential can count, so only that one is kept.
 
 Cost: memory. A voter with a cast ballot of one contest with two options takes about 1 KB (measured with 200,000),
 mostly digests against repetition and the roll, and 2 KB more for ciphertexts where no source keeps them elsewhere.
+Products of them (`running_sums`) are kept by who must not read every ballot again for the tally.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from evote.election.records import (
     TrusteeKeys,
     TrusteeShares,
 )
+from evote.election.running_sums import RunningSums, Sums
 from evote.errors import PolicyError
 
 
@@ -105,7 +107,7 @@ class CastBallot:
     held: bytes = field(compare=False, repr=False)
 
     @property
-    def contests(self) -> tuple[tuple[Ciphertext, ...], ...]:
+    def contests(self) -> Sums:
         """The ciphertexts, contest by contest of the style."""
         form = self.form
         data = self.held or (form.source.read(self.confirmation_code) if form.source is not None else b"")
@@ -159,7 +161,8 @@ class RollFacts:
 class BallotBox:
     """The ballots: the latest one of each credential, how many it cast and challenged, and what must not repeat.
 
-    `counted` are number and weight of the ballots in `latest`, by district; `put` and `annul` keep both together.
+    `counted` are number and weight of the ballots in `latest`, by district, and `sums`, where they are kept, the
+    products of their ciphertexts; `put` and `annul` keep all of this together.
     """
 
     latest: dict[bytes, CastBallot] = field(default_factory=dict)
@@ -171,18 +174,27 @@ class BallotBox:
     commitments: DigestSet = field(default_factory=DigestSet)
     # By ballot style; only so that ballots share them.
     forms: dict[int, BallotForm] = field(default_factory=dict, compare=False, repr=False)
+    sums: RunningSums | None = field(default=None, compare=False, repr=False)
 
-    def put(self, ballot: CastBallot) -> None:
-        """Take a cast ballot, in place of an earlier one of the same credential."""
+    def next_number(self, credential: bytes) -> int:
+        """Return the number that the next ballot of a credential (public key) has to state to be cast, from 1."""
+        return self.cast_count.get(credential, 0) + 1
+
+    def put(self, ballot: CastBallot, contests: Sums | None = None) -> None:
+        """Take a cast ballot, in place of an earlier one of the same credential; `contests` are its ciphertexts."""
         self.annul(ballot.credential)
         self.latest[ballot.credential] = ballot
         self._count(ballot, 1)
+        if self.sums is not None:
+            self.sums.take_in(ballot.district, ballot.weight, ballot.contests if contests is None else contests)
 
     def annul(self, credential: bytes) -> None:
         """Take out the ballot of a credential, if there is one."""
         ballot = self.latest.pop(credential, None)
         if ballot is not None:
             self._count(ballot, -1)
+            if self.sums is not None:
+                self.sums.take_out(ballot.district, ballot.weight, ballot.contests)
 
     def _count(self, ballot: CastBallot, change: int) -> None:
         number, weight = self.counted.get(ballot.district, (0, 0))

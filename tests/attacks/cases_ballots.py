@@ -293,6 +293,37 @@ CASES = (
         refused=("Ada again", "ballot.already_cast"),
     ),
     Case(
+        rows="E.E",
+        name="a first ballot with number 2",
+        lies=say("Ada", "number", 2),
+        refused=("Ada", "ballot.number"),
+    ),
+    Case(
+        rows="E.E",
+        name="a second ballot with number 1",
+        lies=say("Eva", "number", 1),
+        refused=("Eva", "ballot.number"),
+    ),
+    Case(
+        rows="E.E",
+        name="a second ballot with number 3",
+        lies=say("Eva", "number", 3),
+        refused=("Eva", "ballot.number"),
+    ),
+    Case(
+        rows="E.E",
+        name="a new credential that goes on with the old one's numbers",
+        lies=say("Leo II", "number", 2),
+        refused=("Leo II", "ballot.number"),
+    ),
+    Case(
+        rows="E.E",
+        name="a ballot with number 2 where the manifest allows one",
+        plan=ONCE,
+        lies=say("Ada", "number", 2),
+        refused=("Ada", "ballot.number"),
+    ),
+    Case(
         rows="E.F",
         name="an identifier that does not follow from the author",
         lies=Lies(say={"Ada": foreign_identifier}),

@@ -113,5 +113,5 @@ def test_the_same_ballot_can_not_be_cast_twice() -> None:
     """A statement that the board repeats, to bring back an earlier vote of the same voter."""
     forgery = forge(BASE, Lies(say={"Eva": lambda forger, _value: forger.said["Eva at first"]}))
 
-    assert_fails(forgery, "V5.A E.G E.H")
+    assert_fails(forgery, "V5.A E.E E.G E.H")
     assert_refused(forgery, "Eva", "ballot.repeated_id")

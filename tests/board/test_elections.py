@@ -243,7 +243,7 @@ def test_workers_come_to_the_same_verdicts(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(election_admission, "MINIMUM_SHARED", 2)
     story = paper_election()
     good = postings(story, Kind.BALLOT_CAST)[:3]
-    ballot = story.ballot("Kim", {QUESTION: YES})
+    ballot = story.ballot("Kim", {QUESTION: YES}, number=1)
     proof = ballot.contests[0].limit_proof
     contest = replace(ballot.contests[0], limit_proof=replace(proof, responses=proof.responses[::-1]))
     false = signed("Kim", Kind.BALLOT_CAST, encode_payload(Kind.BALLOT_CAST, replace(ballot, contests=(contest,))))
@@ -256,7 +256,7 @@ def test_workers_come_to_the_same_verdicts(tmp_path: Path, monkeypatch: pytest.M
 
 def test_one_ballot_can_not_be_cast_and_challenged(opened: Board) -> None:
     """The same ballot id with other bytes is refused: while the first waits, and when it is in the log."""
-    challenged = paper_election().challenged("Ada", {QUESTION: YES, SCORE: (1, 1)})
+    challenged = paper_election().challenged("Ada", {QUESTION: YES, SCORE: (1, 1)}, number=1)
     cast = signed("Ada", Kind.BALLOT_CAST, encode_payload(Kind.BALLOT_CAST, challenged.ballot))
     opening = signed("Ada", Kind.BALLOT_CHALLENGED, encode_payload(Kind.BALLOT_CHALLENGED, challenged))
     with opened as board:
@@ -321,12 +321,30 @@ def test_a_kind_of_no_election_is_refused(opened: Board) -> None:
             board.submit(spaced.statement, spaced.payload)
 
 
+def test_an_overtaken_ballot_is_refused_and_an_early_one_too(opened: Board) -> None:
+    """While another ballot of the voter waits, one of the same number is refused with its batch; one too early too."""
+    story = paper_election()
+    sent = []
+    for number in (1, 1, 3):
+        ballot = story.ballot("Kim", {QUESTION: YES}, number=number)
+        sent.append(signed("Kim", Kind.BALLOT_CAST, encode_payload(Kind.BALLOT_CAST, ballot)))
+    with opened as board:
+        tickets = board.submit_many(sent)
+        size = board.flush().size
+        assert [code_of(ticket.refusal) for ticket in tickets] == ["", "ballot.number", "ballot.number"]
+        # The same bytes again are the same ballot, not one that was overtaken.
+        assert board.submit(sent[0].statement, sent[0].payload).index == size - 1
+        with pytest.raises(PolicyError) as caught:
+            board.submit(sent[1].statement, sent[1].payload)
+        assert caught.value.code == "ballot.number"
+
+
 def test_votes_of_one_person_keep_their_order(opened: Board) -> None:
     """Re-voting in one submission: the last ballot sent is the one that counts."""
     story = paper_election()
     sent = []
-    for values in (YES, NO, YES):
-        ballot = story.ballot("Kim", {QUESTION: values})
+    for number, values in enumerate((YES, NO, YES), 1):
+        ballot = story.ballot("Kim", {QUESTION: values}, number=number)
         sent.append(signed("Kim", Kind.BALLOT_CAST, encode_payload(Kind.BALLOT_CAST, ballot)))
     with opened as board:
         tickets = board.submit_many(sent)

@@ -165,7 +165,7 @@ def test_a_front_end_verifies_proofs(tmp_path: Path) -> None:
     story = paper_election()
     with create(tmp_path) as board:
         board.submit_many(until_open())
-    ballot = story.ballot("Kim", {QUESTION: YES})
+    ballot = story.ballot("Kim", {QUESTION: YES}, number=1)
     proof = ballot.contests[0].limit_proof
     contest = replace(ballot.contests[0], limit_proof=replace(proof, responses=proof.responses[::-1]))
     false = signed("Kim", Kind.BALLOT_CAST, encode_payload(Kind.BALLOT_CAST, replace(ballot, contests=(contest,))))
@@ -178,6 +178,30 @@ def test_a_front_end_verifies_proofs(tmp_path: Path) -> None:
             assert board.take_pending() == 1
             assert person("Kim").public_key in board.state(story.state.election_id).box.latest
         assert end.update(tickets) == 0
+
+
+def test_ballots_of_one_voter_that_wait_together(tmp_path: Path) -> None:
+    """Numbers 1 and 2 of one voter are placed in their order; another number 1, and a 3 before the 2, are refused."""
+    story = paper_election()
+    with create(tmp_path) as board:
+        board.submit_many(until_open())
+    one, other, third, two = (
+        signed(
+            "Kim",
+            Kind.BALLOT_CAST,
+            encode_payload(Kind.BALLOT_CAST, story.ballot("Kim", {QUESTION: YES}, number=number)),
+        )
+        for number in (1, 1, 3, 2)
+    )
+    with FrontEnd.open(tmp_path, admission=ElectionAdmission(1)) as end:
+        tickets = end.submit_many([one, other, third, two])
+        assert [code_of(ticket.refusal) for ticket in tickets] == [""] * 4
+        with reopen(tmp_path) as board:
+            assert board.take_pending() == 4
+            assert board.state(story.state.election_id).box.next_number(person("Kim").public_key) == 3
+        assert end.update(tickets) == 0
+    assert [code_of(ticket.refusal) for ticket in tickets] == ["", "ballot.number", "ballot.number", ""]
+    assert tickets[0].index < tickets[3].index
 
 
 def test_a_front_end_needs_a_current_database(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -23,7 +24,7 @@ QUESTION_ALONE = 2  # the ballot style
 
 
 def _vote(credential: CredentialCode | SigningKey, values: tuple[int, ...] = YES, *, challenge: bool = False) -> Vote:
-    return Vote(credential=credential, style=QUESTION_ALONE, selections={1: values}, is_challenge=challenge)
+    return Vote(credential=credential, number=1, style=QUESTION_ALONE, selections={1: values}, is_challenge=challenge)
 
 
 def _encrypt(votes: list[Vote], workers: int = 1) -> list[Submission]:
@@ -96,6 +97,17 @@ def test_a_code_signs_with_its_key() -> None:
     assert verify_submission(submission).author == credential_key(code, context.election_id).public_key
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_number_is_the_vote_s(workers: int) -> None:
+    """The ballots of one credential state the numbers that the votes have, from a worker too."""
+    votes = [replace(_vote(person("Ada")), number=number) for number in (1, 2)]
+    group = paper_election().state.group
+
+    ballots = [decode_payload(Kind.BALLOT_CAST, each.payload, group) for each in _encrypt(votes, workers)]
+
+    assert [getattr(ballot, "number", None) for ballot in ballots] == [1, 2]
+
+
 def test_a_challenge_is_opened() -> None:
     """A vote that challenges becomes a statement of its own kind, whose opening verifies and shows the choice."""
     (submission,) = _encrypt([_vote(person("Ada"), NO, challenge=True)])
@@ -111,7 +123,7 @@ def test_a_challenge_is_opened() -> None:
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_vote_that_fits_no_ballot_is_refused(workers: int) -> None:
     """Marks for another contest are a mistake of the caller, and named as such from a worker too."""
-    vote = Vote(credential=person("Ada"), style=QUESTION_ALONE, selections={2: (1, 0)})
+    vote = Vote(credential=person("Ada"), number=1, style=QUESTION_ALONE, selections={2: (1, 0)})
 
     with pytest.raises(ConfigurationError) as caught:
         _encrypt([vote], workers)
@@ -139,7 +151,7 @@ def test_votes_are_taken_when_there_is_room() -> None:
 def test_secrets_are_not_shown(caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
     """Neither the text of a vote nor an error nor anything written shows code, key or choice."""
     code = make_code(seeded("bulk code to hide"))
-    vote = Vote(credential=code, style=QUESTION_ALONE, selections={1: (1, 0, 1)})
+    vote = Vote(credential=code, number=1, style=QUESTION_ALONE, selections={1: (1, 0, 1)})
 
     with caplog.at_level(logging.DEBUG), pytest.raises(ConfigurationError) as caught:
         _encrypt([vote], 2)

@@ -159,6 +159,8 @@ def test_no_number_is_negative(examples: Examples, kind: str) -> None:
         ("registrar.credentials", ("part",)),
         ("registrar.credentials", ("credentials", 1, "district")),
         ("registrar.roll", ("count",)),
+        ("ballot.cast", ("number",)),
+        ("ballot.challenged", ("ballot", "number")),
         ("ballot.cast", ("style",)),
         ("ballot.cast", ("contests", 1, "contest")),
         ("election.tally", ("contests", 0, "units", 0, "unit")),
@@ -168,7 +170,7 @@ def test_no_number_is_negative(examples: Examples, kind: str) -> None:
     ],
 )
 def test_indices_count_from_one(examples: Examples, kind: str, steps: Steps) -> None:
-    """There is no trustee, contest, district or part 0, and no roll without credentials."""
+    """There is no trustee, contest, district, part or ballot 0, and no roll without credentials."""
     error = failure(kind, changed(payload_of(examples, kind), steps, put(0)))
 
     assert (error.code, error.message) == (

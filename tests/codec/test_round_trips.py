@@ -115,6 +115,7 @@ BALLOTS = st.builds(
     records.Ballot,
     id=DIGESTS,
     salt=DIGESTS,
+    number=INDICES,
     identifier_hash=DIGESTS,
     style=INDICES,
     confirmation_code=DIGESTS,

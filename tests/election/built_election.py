@@ -55,6 +55,7 @@ from evote.log.statement import encode_statement, sign_statement
 from tests.core.randomness import seeded
 
 R = TypeVar("R")
+Marks = Mapping[int, Sequence[int]]
 
 YES, NO, BLANK = (1, 0), (0, 1), (0, 0)
 QUESTION, SCORE = 1, 2
@@ -281,18 +282,17 @@ class Story:
         roll = self.step(Kind.ROLL).submission.payload_digest
         self.say("authority", Kind.OPEN, Opening(h_e=self.state.key_context.h_e, roll=roll))
 
-    def ballot(self, name: str, selections: Mapping[int, Sequence[int]], style: int | None = None) -> Ballot:
-        """Return an encrypted ballot of somebody."""
-        return self.challenged(name, selections, style).ballot
+    def ballot(self, name: str, selections: Marks, **stated: int) -> Ballot:
+        """Return an encrypted ballot of somebody, as `challenged`."""
+        return self.challenged(name, selections, **stated).ballot
 
-    def challenged(
-        self, name: str, selections: Mapping[int, Sequence[int]], style: int | None = None
-    ) -> ChallengedBallot:
-        """Return an opened ballot of somebody."""
+    def challenged(self, name: str, selections: Marks, style: int = 0, number: int = 0) -> ChallengedBallot:
+        """Return an opened ballot of somebody, with the style and number that are due unless others are given."""
         author = person(name).public_key
         entry = self.state.roll.entries.get(author)
         own = style or (self.manifest.districts[entry.district - 1].ballot_style if entry else 1)
-        return open_ballot(encrypt_ballot(self.state.key_context, own, selections, author, self.random))
+        number = number or self.state.box.next_number(author)
+        return open_ballot(encrypt_ballot(self.state.key_context, own, selections, author, number, self.random))
 
     def facts(self, name: str, ballot: Ballot) -> BallotFacts:
         """Return the facts of a ballot signed by somebody."""

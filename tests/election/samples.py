@@ -138,10 +138,11 @@ def prepare(
     selections: Mapping[int, Sequence[int]],
     style: int = FIRST_CONTEST,
     random: RandomBytes | None = None,
+    number: int = 1,
 ) -> PreparedBallot:
     """Encrypt a ballot of a voter by name."""
     author = signing_key(voter).public_key
-    return encrypt_ballot(context, style, selections, author, random or seeded(f"ballot of {voter}"))
+    return encrypt_ballot(context, style, selections, author, number, random or seeded(f"ballot of {voter}"))
 
 
 def rehashed(context: ElectionKeyContext, ballot: Ballot) -> Ballot:

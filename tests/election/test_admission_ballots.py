@@ -148,6 +148,46 @@ def test_last_ballot_counts() -> None:
     assert story.state.box.cast_count[dan] == 2
 
 
+@pytest.mark.parametrize(("name", "number"), [("Eva", 2), ("Dan", 1), ("Dan", 2), ("Dan", 4), ("Hal II", 3)])
+def test_a_cast_ballot_has_the_next_number(name: str, number: int) -> None:
+    """A first ballot with number 2, a number that was used, a gap: refused, and with the next number admitted."""
+    story = paper_election()
+    state = story.before(Kind.CLOSE)
+    ballot = story.ballot(name, {1: YES, 2: (1, 1)}, number=number)
+    submission, facts = submission_of(person(name), Kind.BALLOT_CAST, ballot), story.facts(name, ballot)
+
+    error = refused(state, submission, PolicyError, facts)
+    wanted = {"Eva": 1, "Dan": 3, "Hal II": 2}[name]
+
+    assert error.code == "ballot.number"
+    assert f"has number {number}," in error.message
+    assert f"has number {wanted} (E.E)" in error.message
+    # The number is in no hash but that of the payload: all else is the same.
+    admit(state, submission, replace(facts, number=wanted))
+
+
+def test_the_number_of_a_challenged_ballot_is_not_judged() -> None:
+    """A challenged ballot with any number is admitted, and takes none: the next cast one has number 1."""
+    story = paper_election()
+    state = story.before(Kind.CLOSE)
+    challenged = story.challenged("Eva", {1: NO, 2: (0, 0)}, number=7)
+    admit(
+        state, submission_of(person("Eva"), Kind.BALLOT_CHALLENGED, challenged), story.facts("Eva", challenged.ballot)
+    )
+
+    ballot = story.ballot("Eva", {1: YES, 2: (1, 1)}, number=1)
+    admit(state, submission_of(person("Eva"), Kind.BALLOT_CAST, ballot), story.facts("Eva", ballot))
+
+
+def test_a_new_credential_begins_with_1() -> None:
+    """The ballots of a replaced credential are not its successor's: Hal cast number 1, and so did Hal II."""
+    story = paper_election()
+    hal, successor = person("Hal").public_key, person("Hal II").public_key
+    numbers = {step.submission.author: _facts(step).number for step in story.steps if step.facts is not None}
+
+    assert (numbers[hal], numbers[successor]) == (1, 1)
+
+
 def _never() -> tuple[Story, Submission, BallotFacts]:
     """Return an election under `never` in which Ada has voted, and her second ballot."""
     story = Story(real_group(), manifest_of(revoting="never"))
@@ -159,11 +199,24 @@ def _never() -> tuple[Story, Submission, BallotFacts]:
     return story, submission_of(person("Ada"), Kind.BALLOT_CAST, ballot), story.facts("Ada", ballot)
 
 
+def test_the_first_ballot_under_never_has_number_1() -> None:
+    """The number is judged under every re-voting rule."""
+    story, _, _ = _never()
+    ballot = story.ballot("Ben", {1: NO, 2: (0, 0)}, number=2)
+    submission, facts = submission_of(person("Ben"), Kind.BALLOT_CAST, ballot), story.facts("Ben", ballot)
+
+    assert refused(story.state, submission, PolicyError, facts).code == "ballot.number"
+    admit(fork(story.state), submission, replace(facts, number=1))
+
+
 def test_one_ballot_under_never() -> None:
-    """Under `never` a second ballot of a credential is refused; a challenge is still allowed."""
+    """Under `never` a second ballot of a credential is refused, whatever its number; a challenge is still allowed."""
     story, second, facts = _never()
 
-    assert refused(story.state, second, PolicyError, facts).code == "ballot.already_cast"
+    assert facts.number == 2
+    for number in (1, 2):
+        error = refused(story.state, second, PolicyError, replace(facts, number=number))
+        assert error.code == "ballot.already_cast"
     challenged = story.challenged("Ada", {1: NO, 2: (0, 0)})
     admit(
         fork(story.state),

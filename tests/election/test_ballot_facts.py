@@ -55,18 +55,18 @@ def test_facts_come_back(facts: BallotFacts) -> None:
         component_digests=tuple(digest[:16] for digest in facts.component_digests),
         commitment_digests=tuple(digest[:16] for digest in facts.commitment_digests),
     )
-    assert len(data) == 73 + 16 * (len(facts.component_digests) + len(facts.commitment_digests))
+    assert len(data) == 81 + 16 * (len(facts.component_digests) + len(facts.commitment_digests))
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
         (lambda data: b"", "facts.length"),
-        (lambda data: data[:72], "facts.length"),
+        (lambda data: data[:80], "facts.length"),
         (lambda data: data[:-1], "facts.length"),
         (lambda data: data + b"\x00", "facts.length"),
-        (lambda data: data[:6] + b"\xff" + data[7:], "facts.length"),
-        (lambda data: b"\x02" + data[1:], "facts.version"),
+        (lambda data: data[:14] + b"\xff" + data[15:], "facts.length"),
+        (lambda data: b"\x01" + data[1:], "facts.version"),
     ],
 )
 def test_other_bytes_are_no_facts(facts: BallotFacts, change: object, code: str) -> None:

@@ -78,9 +78,11 @@ HONEST = Craft()
 
 
 @cache
-def honest_ballot(keys: BallotKeys, style: int, lines: tuple[ContestLine, ...], author: bytes, seed: str) -> Made:
+def honest_ballot(
+    keys: BallotKeys, style: int, lines: tuple[ContestLine, ...], author: bytes, number: int, seed: str
+) -> Made:
     """Return an honest ballot; the same arguments give the same ballot, which nobody may change in place."""
-    return make_ballot(keys, style, lines, author, seed)
+    return make_ballot(keys, style, lines, author, number, seed)
 
 
 def make_ballot(
@@ -88,6 +90,7 @@ def make_ballot(
     style: int,
     lines: Sequence[ContestLine],
     author: bytes,
+    number: int,
     seed: str,
     craft: Craft = HONEST,
 ) -> Made:
@@ -105,6 +108,7 @@ def make_ballot(
     ballot = {
         "id": identifier.hex(),
         "salt": salt.hex(),
+        "number": number,
         "identifier_hash": h_i.hex(),
         "style": style,
         "confirmation_code": "",

@@ -1,5 +1,6 @@
 """What follows from what was said: counted ballots, units, sums, outcome; for a forger who lies consistently."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,12 +27,14 @@ class Counting:
     annulled: set[str] = field(default_factory=set)
     not_eligible: set[str] = field(default_factory=set)
     box: list[tuple[str, Value]] = field(default_factory=list)
+    cast: Counter[bytes] = field(default_factory=Counter)  # by author, wherever in the log
     opened: bool = False
     closed: bool = False
     paper: Value | None = None
 
     def note(self, kind: str, author: bytes, value: Value) -> None:
         """Let the figures follow a statement."""
+        self.cast[author] += kind == Kind.BALLOT_CAST
         if kind == Kind.CREDENTIALS:
             for one in value["credentials"]:
                 self.listed.setdefault(one["key"], (one["district"], one["weight"]))

@@ -279,10 +279,15 @@ class Forger:
         style = self.style_of(act.voter)
         indices = self.manifest.ballot_styles[style - 1].contests
         lines = tuple(self._line(index, marks) for index, marks in zip(indices, act.marks, strict=True))
+        ballot_number = self.next_number(act.voter)
         craft = self.lies.ballots.get(act.step, HONEST_BALLOT)
         if craft is HONEST_BALLOT:
-            return honest_ballot(self.keys, style, lines, author, act.step)
-        return make_ballot(self.keys, style, lines, author, act.step, craft)
+            return honest_ballot(self.keys, style, lines, author, ballot_number, act.step)
+        return make_ballot(self.keys, style, lines, author, ballot_number, act.step, craft)
+
+    def next_number(self, voter: str) -> int:
+        """Return the number that the next ballot of a voter has to state."""
+        return self.counting.cast[person(voter).public_key] + 1
 
     def _line(self, index: int, marks: tuple[int, ...]) -> ContestLine:
         contest = self.manifest.contests[index - 1]

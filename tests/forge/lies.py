@@ -84,7 +84,9 @@ def crafted(
         )
         for index, values in zip(manifest.ballot_styles[number_of_style - 1].contests, marks, strict=True)
     ]
-    return make_ballot(forger.keys, number_of_style, lines, person(voter).public_key, step, craft)
+    return make_ballot(
+        forger.keys, number_of_style, lines, person(voter).public_key, forger.next_number(voter), step, craft
+    )
 
 
 def opened(made: Made) -> Value:

@@ -82,7 +82,7 @@ def _encrypt(cards: Sequence[Card]) -> list[EncryptedCard]:
 def _encrypt_card(context: ElectionKeyContext, card: Card) -> EncryptedCard:
     key = signing_key(card.name)
     style = context.manifest.districts[card.district - 1].ballot_style
-    prepared = encrypt_ballot(context, style, card.marks, key.public_key, secrets.token_bytes)
+    prepared = encrypt_ballot(context, style, card.marks, key.public_key, 1, secrets.token_bytes)
     payload = encode_payload(Kind.BALLOT_CAST, prepared.ballot)
     statement = sign_statement(key, kind=Kind.BALLOT_CAST, scope=context.election_id, payload=payload)
     return EncryptedCard(

@@ -12,12 +12,12 @@ import pytest
 
 from evote.client.http_board import MAXIMUM_ANSWER_BYTES, HttpBoard, check_board_url
 from evote.client.submission import Submission, encode_submission
-from evote.errors import BoardError, EncodingError, EvoteError, PolicyError, VerificationError
+from evote.errors import BoardError, EncodingError, EquivocationError, EvoteError, PolicyError, VerificationError
 from evote.log import merkle
 from evote.log.checkpoint import Checkpoint, sign_checkpoint
 from evote.log.note import Ed25519Signer
 from evote.log.policy import Policy
-from evote.log.promise import Promise, promise_object, sign_promise
+from evote.log.promise import Promise, decode_promise, promise_object, sign_promise
 from evote.log.proof import TlogProof, encode_proof
 from tests.client.records import ENTRIES, LEAVES, PAYLOADS, signed_checkpoint
 from tests.log.known import BOARD, COSIGNERS, POLICY, SIGNING_KEY, TIME, refusal
@@ -133,6 +133,15 @@ def test_a_broken_promise() -> None:
     """An entry published at another index than promised is not accepted, although its receipt is good."""
     scene = Scene(results(202, promise=promised(index=4)), httpx.Response(200, content=receipt(5).encode()))
     assert scene.refused().code == "submit.broken_promise"
+
+
+def test_two_promises_for_one_entry() -> None:
+    """A second promise with another index ends the waiting: both are in the error, byte for byte."""
+    scene = Scene(results(202, promise=promised(index=4)), httpx.Response(202, json={"promise": promised(index=5)}))
+    error = scene.refused()
+    assert (type(error), error.code) == (EquivocationError, "promise.two_promises")
+    assert isinstance(error, EquivocationError)
+    assert [decode_promise(data).index for data in (error.first, error.second)] == [4, 5]
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def test_a_passphrase_file_that_others_may_read(begun: Stage) -> None:
 
 
 def test_settings_can_not_be_reached_from_outside() -> None:
-    """No option and no variable of the environment changes scrypt's cost, the randomness or the workers."""
+    """No option and no variable of the environment changes scrypt's cost or the randomness."""
     command = typer.main.get_command(app)
     names = {
         option
@@ -266,6 +266,7 @@ def test_settings_can_not_be_reached_from_outside() -> None:
         "--wait-seconds",
         "--yes",
         "--key-share",
+        "--workers",
     }
 
 

@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from evote.client.reader import RecordReader
 from evote.client.submission import Submission, read_submission
 from evote.codec.payloads import encode_payload
 from evote.election.kinds import Kind
@@ -15,9 +17,11 @@ from evote.election.state import Phase
 from evote.election.tally import compute_tally
 from evote.keystore import Keystore
 from evote.log.statement import encode_statement, sign_statement
+from evote.replay.record import RecordReplay
+from evote.replay.replay import Replay
 from tests.election.built_election import NO, YES, person
 from tests.trustee_cli.stage import LOG_KEY, PASSPHRASE, Stage, write_record
-from trustee_cli import delivery, vault
+from trustee_cli import delivery, follow, vault
 from trustee_cli.decrypting import plan_decryption
 
 
@@ -60,6 +64,21 @@ def test_decryption_gives_the_result(closed: Stage) -> None:
     )
     for trustee in (1, 3):
         assert [secret for secret in closed.secrets(trustee) if secret in public] == []
+
+
+def test_processes_are_those_that_were_asked_for(closed: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`decrypt --workers` verifies the ballots with so many, and no processes at all are refused."""
+    seen: list[int] = []
+
+    class Watched(RecordReplay):
+        def __init__(self, replay: Replay, reader: RecordReader, place: str, workers: int, **named: Any) -> None:
+            seen.append(workers)
+            super().__init__(replay, reader, place, workers, **named)
+
+    monkeypatch.setattr(follow, "RecordReplay", Watched)
+    assert closed.work(1, "decrypt", "--workers", "3").exit_code == 0
+    assert set(seen) == {3} != {closed.settings.workers}
+    assert closed.work(2, "decrypt", "--workers", "0").exit_code == 2
 
 
 def test_a_second_decryption_is_the_first(closed: Stage) -> None:

@@ -38,6 +38,7 @@ class Plan:
     ballots: bool = True
     few: bool = False
     tiny: bool = False
+    twice: bool = False
     challenge_limit: int = 1
     n: int = 3
     k: int = 2

@@ -65,7 +65,7 @@ class Voting(Ceremony):
         }
 
     def ballot(
-        self, author: Signer, style: int, values: list[list[int]], negative: bool = False
+        self, author: Signer, style: int, values: list[list[int]], negative: bool = False, number: int = 1
     ) -> tuple[dict[str, Any], list[Any]]:
         """Return an encrypted ballot and its openings; ``beside`` has its commitments then.
 
@@ -108,6 +108,7 @@ class Voting(Ceremony):
         return {
             "id": identifier.hex(),
             "salt": salt.hex(),
+            "number": number,
             "identifier_hash": h_i.hex(),
             "style": style,
             "confirmation_code": hashing.confirmation_code(h_i, hashes, self.b_c).hex(),
@@ -117,7 +118,8 @@ class Voting(Ceremony):
     def vote(self, name: str, values: list[list[int]], *, label: str = "", counts: bool = True) -> None:
         """Cast a ballot."""
         style = self.manifest["districts"][self.district[name] - 1]["ballot_style"]
-        ballot, _ = self.ballot(self.voters[name], style, values)
+        self.cast[name] = number = self.cast.get(name, 0) + 1
+        ballot, _ = self.ballot(self.voters[name], style, values, number=number)
         self.add("ballot.cast", self.voters[name], ballot, label).commitments = self.beside
         if counts:
             for contest in ballot["contests"]:
@@ -135,6 +137,7 @@ class Voting(Ceremony):
         """Open, take ballots, close."""
         plan = self.plan
         self.counted: dict[str, list[list[int]]] = {}
+        self.cast: dict[str, int] = {}
         self.add("election.open", AUTHORITY, {"h_e": self.h_e.hex(), "roll": self.roll_hash})
         if plan.few:
             self.vote("d", [[1, 0], [1, 1, 1]])
@@ -156,6 +159,8 @@ class Voting(Ceremony):
             self.vote("e", [[0, 0], [0, 2, 0]])
             self.vote("g", [[1, 0]], label="island")
             self.vote("f", [[0, 1], [2, 0, 0]], label="annulled", counts=False)
+            if plan.twice:
+                self.vote("f", [[1, 0], [0, 1, 1]], label="annulled again", counts=False)
             f2, self.voters["f2"] = self.voters["f"], signer("voter f2")
             self.district["f2"], self.weight["f2"] = self.district["f"], self.weight["f"]
             replacement = {"old": f2.public.hex(), "new": self.voters["f2"].public.hex(), "reason": "wrong_person"}

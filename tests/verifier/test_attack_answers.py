@@ -261,7 +261,7 @@ def answer(stop: int = 64, transcript: bytes = KNOWN.transcript, ledger: Ledger 
 
 def test_a_range_that_is_said_to_be_known() -> None:
     """Show that nothing is taken over from an earlier run unless the same bytes were read, all of them."""
-    facts = pack_facts({1: BallotFacts(counted=True, district=1, weight=1)})
+    facts = pack_facts({1: BallotFacts(counted=True, district=1, weight=1, number=1)})
     task = RangeTask(start=0, stop=64, facts=facts, known=KNOWN)
     assert flaw_of(task, answer()) == ""
     assert flaw_of(task, answer(transcript=bytes(32))) == "nothing was judged"

@@ -16,6 +16,7 @@ from tests.verifier.record_files import Made, notes, write_record
 from tests.verifier.running import job_of
 from tests.verifier.test_state import false_proof
 from verifier import range_task
+from verifier.batch import COEFFICIENT_BITS, SCALAR_BITS
 from verifier.batch_buckets import window_widths
 from verifier.crew import Crew, InProcess
 from verifier.engine import Options, verify
@@ -153,13 +154,14 @@ def test_results_merge_in_any_groups(seed: int) -> None:
 
 def test_facts_travel_in_little_space() -> None:
     """Show that facts come back as they were, in less than a byte for each, and what their fingerprints tell apart."""
-    facts = {entry: BallotFacts(counted=entry % 3 > 0, district=7, weight=1) for entry in range(5000, 65000)}
-    facts[4] = BallotFacts(counted=False, district=None, weight=None)
-    facts[5] = BallotFacts(counted=False, district=0, weight=0)
+    facts = {entry: BallotFacts(counted=entry % 3 > 0, district=7, weight=1, number=1) for entry in range(5000, 65000)}
+    facts[4] = BallotFacts(counted=False, district=None, weight=None, number=None)
+    facts[5] = BallotFacts(counted=False, district=0, weight=0, number=2**40)
     assert unpack_facts(pack_facts(facts)) == dict(sorted(facts.items()))
     assert len(pack_facts(facts)) < 60_000
     places, everything = fingerprints(facts)
-    for change, same_place in (({"counted": True}, True), ({"weight": 2}, True), ({"district": 8}, False)):
+    changes = (({"counted": True}, True), ({"weight": 2}, True), ({"district": 8}, False), ({"number": 2}, False))
+    for change, same_place in changes:
         other = facts | {5001: replace(facts[5001], **change)}
         other_places, other_everything = fingerprints(other)
         assert other_everything != everything
@@ -214,9 +216,9 @@ def test_no_range_has_more_numbers_than_a_batch_may(shape: tuple[int, int, int],
 def test_memory_of_a_worker_is_bounded() -> None:
     """Show that buckets, tables and results of a full batch stay below 1.2 GB together, by arithmetic."""
     number, record = 568, 30
-    # the three products of a batch: components, components and commitments, components
-    shares = (NUMBERS_PER_BATCH, NUMBERS_PER_BATCH, NUMBERS_PER_BATCH)
-    buckets = sum(number << width for share in shares for width in window_widths(share))
+    # the two products of a batch: powers of components and of commitments
+    products = (SCALAR_BITS, COEFFICIENT_BITS)
+    buckets = sum(number << width for bits in products for width in window_widths(NUMBERS_PER_BATCH, bits))
     tables = 2 * 26 * (number << 10)
     # a result is held as it is made, once more while its batch is undecided, and once as it is sent
     results = 3 * (range_task.RESULT_BYTES + record * 62_000)

@@ -37,6 +37,15 @@ def test_digests_depend_on_a_secret() -> None:
     assert digest_record(new_key(), b"x", place) != digest_record(new_key(), b"x", place)
 
 
+def test_numbers_beyond_16_bits_are_clipped(tmp_path: Path) -> None:
+    """Show that a place with numbers that no honest ballot has is kept as far as it fits, for each of the three."""
+    partitions, key = Partitions(tmp_path, "values"), new_key()
+    for entry, place in enumerate([(1 << 16, 2, 3), (1, (1 << 32) - 1, 3), (1, 2, 70_000), (65_535, 2, 3)]):
+        partitions.add(digest_record(key, b"x", (entry, *place)))
+    places = [place for found in partitions.repeated() for place in found[:1]]
+    assert places == [(1, 1, 65_535, 3), (2, 1, 2, 65_535), (3, 65_535, 2, 3)]
+
+
 def test_few_values_need_no_files(tmp_path: Path) -> None:
     """Show that lists which fit into memory open no file at all, and that repetitions are found all the same."""
     partitions, key = Partitions(tmp_path, "values"), new_key()

@@ -29,6 +29,8 @@ from verifier.note import parse_checkpoint
 
 # where the log stood when it was audited before: no ballot yet, a full bundle, in the middle of the second, two bundles
 SIZES = (23, 256, 300, 512)
+# which of the cast ballots is the second of its credential
+SECOND = 2
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +109,11 @@ def repeated_ballot(made: Made) -> None:
     made.drafts.insert(made.find("election.close"), made.get("ballot.cast", 0))
 
 
+def repeated_number(made: Made) -> None:
+    """Let the two ballots of a credential, in two bundles, state the same number."""
+    made.get("ballot.cast", SECOND).value["number"] = 1
+
+
 def false_sum(made: Made) -> None:
     """State another sum."""
     ciphertexts = made.get("election.tally").value["contests"][0]["units"][0]["ciphertexts"]
@@ -123,6 +130,7 @@ LIES: dict[str, Callable[[Made], None]] = {
     "old proof": false_proof(0),
     "new proof": false_proof(6),
     "repeated ballot": repeated_ballot,
+    "repeated number": repeated_number,
     "false sum": false_sum,
     "unreadable ballot": unreadable_ballot,
 }

@@ -1,4 +1,4 @@
-"""Rows V5 to V8, S.C, E.F, E.I of one ballot, and what it adds to sums and to the lists of values that must not repeat.
+"""Rows V5 to V8, S.C, E.E, E.F, E.I of one ballot, and what it adds to sums and lists of values that must not repeat.
 
 *Spec*: docs/protocol.md, section 8; EG 3.3, 3.4, verifications 5 to 8.
 
@@ -7,7 +7,8 @@ components have one squaring chain each for all their exponents; powers of g and
 commitments are recorded beside ballots, ``verifier/batch_search.py`` has most proofs verified without this.
 
 *Invariants*: Limits come from the manifest for row S.C only; a proof is judged with the branches it has, so that
-a proof of another length fails S.C and not the equation. Cast and challenged ballots are judged alike.
+a proof of another length fails S.C and not the equation. Cast and challenged ballots are judged alike, but for the
+number (E.E), which only a cast ballot is held to.
 
 *Cost* per selection with R + 1 branches: 2 chains with R + 1 exponents and 2(R + 1) table powers.
 """
@@ -77,6 +78,8 @@ class BallotChecker:
         self.ledger.check("V5.B", ballot["identifier_hash"] == h_i.hex(), place, entry=entry)
         own = identifier == hashing.ballot_id(author, bytes.fromhex(ballot["salt"]))
         self.ledger.check("E.F", own, place, entry=entry)
+        if facts.number is not None:
+            self._check_number(entry, ballot["number"], facts.number, place)
         self._check_structure(entry, ballot, facts, place)
         contest_hashes: dict[int, bytes] = {}
         for contest in ballot["contests"]:
@@ -97,6 +100,14 @@ class BallotChecker:
         code = hashing.confirmation_code(h_i, ordered, self.keys.b_c)
         self.ledger.check("V8.B", ballot["confirmation_code"] == code.hex(), place, entry=entry)
         return h_i
+
+    def _check_number(self, entry: int, found: int, wanted: int, place: str) -> None:
+        """Evaluate E.E but for what ``credentials`` says of it."""
+        if found < 1:
+            # S.A has said that this is no number
+            self.ledger.unevaluated("E.E", "a ballot: its number is 0")
+        else:
+            self.ledger.check("E.E", found == wanted, f"{place}: number {found} instead of {wanted}", entry=entry)
 
     def _check_structure(self, entry: int, ballot: dict[str, Any], facts: BallotFacts, place: str) -> None:
         """Evaluate S.C and E.I."""

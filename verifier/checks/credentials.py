@@ -265,7 +265,7 @@ def count_ballots(
 def check_authors(
     database: sqlite3.Connection, manifest: Manifest, electorate: Electorate, book: CredentialBook, ledger: Ledger
 ) -> None:
-    """Evaluate E.C, E.E and E.J over the entries of all ballots."""
+    """Evaluate E.C, E.J and, where nobody may vote again, E.E over the entries of all ballots."""
     total = electorate.cast + electorate.challenged
     if not total:
         for row in ("E.C", "E.E", "E.J"):
@@ -290,12 +290,11 @@ def check_authors(
 def _check_repeated_votes(
     database: sqlite3.Connection, manifest: Manifest, electorate: Electorate, ledger: Ledger
 ) -> None:
-    if manifest.revoting == "last":
-        ledger.absent("E.E", "the manifest allows voting again")
-        return
     if not electorate.cast:
         ledger.absent("E.E", "no ballot was cast")
         return
+    if manifest.revoting == "last":
+        return  # numbers are looked at with the ballots they stand on
     query = "SELECT max(entry), count(*) FROM ballot WHERE is_cast = 1 GROUP BY author HAVING count(*) > 1"
     repeated = 0
     for entry, count in database.execute(query):
