@@ -5,7 +5,8 @@ Spec: docs/protocol.md sections 3, 4 and 8.
 Idea: until the ballot box opens, entries are fed one by one. From there on workers read and verify ranges of the
 record (`evote.bulk.ranges`); here the hashes of what they have read are compared with the log's tree, and the facts
 admitted in the order of the log. A range that was not proved as a whole is fed from the log in the plain way, which
-says what is wrong, or that only the side file was.
+says what is wrong, or that only the side file was. Whole bundles never change, but the partial one at the right edge is
+taken away when the log grows, so it is read before all others, and fed after them.
 
 Invariants: the state and the first error are those of `Replay.feed_all` over the same entries, for any number of
 workers. Nothing is admitted that was not read from the log under its checkpoint.
@@ -13,13 +14,13 @@ workers. Nothing is admitted that was not read from the log under its checkpoint
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from evote.bulk.ranges import ProvedRange, prove_ranges, split_ranges
-from evote.client.reader import RecordReader
+from evote.client.reader import RecordedItem, RecordReader
 from evote.errors import EncodingError
 from evote.log.statement import Statement, decode_statement, verify_statement
 from evote.log.tiles import TILE_WIDTH, tile_at
@@ -67,7 +68,12 @@ class RecordReplay:
             if start < self._size:
                 self._feed(start, self._size)
             return
-        ranges = split_ranges(self._place, self._size, replay.state.election_id, start, self._workers)
+        edge = self._size - self._size % TILE_WIDTH
+        if edge <= start:
+            self._feed(start, self._size)
+            return
+        last = list(self._reader.items(edge, self._size))
+        ranges = split_ranges(self._place, edge, replay.state.election_id, start, self._workers)
         # Closed here, whatever happens: an interrupt must not wait for what workers are at.
         with closing(prove_ranges(replay.state.key_context, ranges, self._workers, self._tell)) as results:
             for result in results:
@@ -76,6 +82,8 @@ class RecordReplay:
                 else:
                     task = result.range if isinstance(result, ProvedRange) else result
                     self._feed(task.start, task.end)
+        replay.feed_all(self._noted(last))
+        self._reach(self._size)
 
     def _feed_until_ballots(self) -> None:
         """Feed entries one by one until the ballot box opens, or to the end of a log in which it does not."""
@@ -92,7 +100,10 @@ class RecordReplay:
         self._reach(end)
 
     def _entries(self, start: int, end: int) -> Iterator[LogEntry]:
-        for item in self._reader.items(start, end):
+        return self._noted(self._reader.items(start, end))
+
+    def _noted(self, items: Iterable[RecordedItem]) -> Iterator[LogEntry]:
+        for item in items:
             self._note(item.entry, item.payload)
             yield LogEntry(item.entry, item.payload, item.commitments)
 

@@ -1,9 +1,11 @@
 """Replaying a record from its folder or archive: the state and the first error of replaying its entries one by one."""
 
 import os
-from collections.abc import Callable, Iterable
+import shutil
+from collections.abc import Callable, Generator, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,7 @@ from evote.election.kinds import BALLOT_KINDS, Kind
 from evote.election.state import ElectionState, Phase
 from evote.errors import BoardError, EvoteError, VerificationError
 from evote.log.statement import Statement, decode_statement, encode_statement, sign_statement
+from evote.log.tiles import TILE_WIDTH
 from evote.replay import record
 from evote.replay.record import RecordReplay
 from evote.replay.replay import LogEntry, Replay
@@ -113,12 +116,35 @@ def test_the_state_is_that_of_the_entries(
 
 
 def test_true_ballots_are_verified_in_streams_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where all is well, no ballot is verified a second time or by itself."""
-    folder = write_folder(tmp_path, _files(_log()))
+    """Where all is well, no ballot of a whole bundle is verified a second time or by itself."""
+    # With these no ballot stands at the right edge.
+    others = (_foreign(number) for number in range(2 * PADDING, 2 * PADDING + TILE_WIDTH))
+    folder = write_folder(tmp_path, _files([*_log(), *others]))
     for name in ("evote.election.ballot_batch.verify_ballot", "evote.bulk.verification.verify_ballots"):
         monkeypatch.delattr(name)
 
     assert _facts(_replay(folder, 1).state) == _facts(paper_election().state)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_right_edge_is_read_before_a_growing_log_takes_it_away(
+    tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Partial bundles that are gone when ranges are read cost nothing: no range is fed, and the state is the same."""
+    folder = write_folder(tmp_path, _files(_log()))
+    fed: list[LogEntry] = []
+    prove_ranges = ranges.prove_ranges
+
+    def prove(*arguments: Any) -> Generator[ranges.ProvedRange | ranges.BallotRange]:
+        for partial in list(folder.rglob("*.p")):
+            shutil.rmtree(partial)
+        monkeypatch.setattr(RecordReplay, "_feed", lambda *_: fed.append(_log()[0]))
+        return prove_ranges(*arguments)
+
+    monkeypatch.setattr(record, "prove_ranges", prove)
+
+    assert _facts(_replay(folder, workers).state) == _facts(paper_election().state)
+    assert not fed
 
 
 def test_every_statement_is_seen_and_counted(tmp_path: Path) -> None:

@@ -68,7 +68,8 @@ def test_a_url_is_as_good_as_a_folder(folder: Path, behave: Behaviour | None, wo
     assert report.verified
     assert report.findings == verify(Options(record=str(folder))).findings
     assert report.record == server.url.removeprefix("http://")
-    assert server.connections == 1 + workers
+    # A worker that finds no range left never connects.
+    assert 2 <= server.connections <= 1 + workers
     payloads = [path for path in server.asked if "payloads" in path]
     assert len(set(payloads)) == 2
 

@@ -5,8 +5,8 @@
 forgotten (Yao 1976; Pippenger 1976). At the end each row of 2^w buckets is halved w times: the product of its upper
 half is the product of all bases whose exponent has the highest bit of the digit, and multiplying the upper half onto
 the lower one removes that bit. So the end yields T_b, the product of all bases whose exponent has bit b, for every b,
-and prod x^e = prod_b T_b^(2^b). Bases wait until many go through the windows together, so that one row at a time is in
-the processor's cache.
+and prod x^e = prod_b T_b^(2^b). Bases wait until many go through the windows together, so that a few rows at a time are
+in the processor's cache.
 *Invariants*: digits are unsigned; digit 0 touches no bucket; a bucket that nothing was multiplied into is 1.
 *Cost*: one multiplication for each base and non-zero digit; at the end two for each bucket and two for each bit of the
 longest exponent.
@@ -15,11 +15,15 @@ longest exponent.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from operator import itemgetter
 
 from gmpy2 import mpz
 
-_FETCHED_BUCKETS = 32
+# For the cache: rows of several megabytes are gone through by all waiting bases before the next ones, and a base serves
+# a few rows once it is at hand.
+_ROWS_TOGETHER = 3
+_BASES_TOGETHER = 32
 
 
 def digit_widths(bits: int, count: int) -> tuple[int, ...]:
@@ -57,22 +61,23 @@ class BucketProduct:
 
     def settle(self) -> None:
         """Multiply the waiting bases into their buckets."""
-        modulus, bases, exponents = self._modulus, self._bases, self._exponents
-        offset = 0
-        for row, width in zip(self._rows, self._widths, strict=True):
-            mask = (1 << width) - 1
-            for start in range(0, len(bases), _FETCHED_BUCKETS):
-                part = slice(start, start + _FETCHED_BUCKETS)
-                digits = [exponent >> offset & mask for exponent in exponents[part]]
-                # Only for the cache: these look-ups wait for memory at the same time, those below one by one.
-                itemgetter(*digits)(row)
-                for base, digit in zip(bases[part], digits, strict=True):
-                    if digit:
-                        # B_{i,d} = B_{i,d} * x
-                        row[digit] = row[digit] * base % modulus
-            offset += width
-        bases.clear()
-        exponents.clear()
+        modulus = self._modulus
+        windows = list(zip(self._rows, accumulate(self._widths[:-1], initial=0), strict=True))
+        for first in range(0, len(windows), _ROWS_TOGETHER):
+            for start in range(0, len(self._bases), _BASES_TOGETHER):
+                bases = self._bases[start : start + _BASES_TOGETHER]
+                exponents = self._exponents[start : start + _BASES_TOGETHER]
+                for row, offset in windows[first : first + _ROWS_TOGETHER]:
+                    mask = len(row) - 1
+                    digits = [exponent >> offset & mask for exponent in exponents]
+                    # Only for the cache: these look-ups wait for memory at the same time, those below one by one.
+                    itemgetter(*digits)(row)
+                    for base, digit in zip(bases, digits, strict=True):
+                        if digit:
+                            # B_{i,d} = B_{i,d} * x
+                            row[digit] = row[digit] * base % modulus
+        self._bases.clear()
+        self._exponents.clear()
 
     def merge(self, other: BucketProduct) -> None:
         """Multiply by everything the other one collected; raises ValueError for other digits or another modulus."""

@@ -28,9 +28,9 @@ from evote.core.random_source import RandomBytes
 from evote.core.range_proof import RangeProof
 from evote.errors import VerificationError
 
-# 40 megabytes in the standard group, 4,096 ballots of two options. Both kinds of numbers go together: the memory that
+# 20 megabytes in the standard group, 2,048 ballots of two options. Both kinds of numbers go together: the memory that
 # they free is then in one piece, and those that follow lie in it side by side.
-_WAITING_NUMBERS = 65536
+_WAITING_NUMBERS = 32768
 
 
 class BatchVerifier:
