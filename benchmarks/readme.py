@@ -102,6 +102,7 @@ def render_million(data: dict[str, Any] | None) -> str:
         f"{data['board_bytes'] / 1e9:.2f} GB.",
         f"The verifier's verdict: {'verified' if verdict.get('verified') else 'not verified'} (exit code "
         f"{verdict.get('exit_code')}).",
+        *([data["note"]] if data.get("note") else []),
     ]
     parts = [title, "\n".join(f"* {fact}" for fact in facts), table(("phase", "seconds", "ms a ballot"), phases)]
     if processes:
