@@ -17,7 +17,7 @@ from benchmarks.primitives import bench_discrete_log, bench_encryption, bench_ta
 from benchmarks.program import bench_program
 from benchmarks.reaches import find_reaches
 from benchmarks.readme import README, render_reach, render_row, write_readme
-from benchmarks.results import LATEST, MILLION, Results, Row, load_average, start_results, write_results
+from benchmarks.results import LATEST, MILLION, SERVED, Results, Row, load_average, start_results, write_results
 from benchmarks.sample_election import SampleElection, make_election
 from benchmarks.sizes import FULL, QUICK, Sizes
 from benchmarks.spread import bench_memory, bench_processes
@@ -140,7 +140,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--write-readme", action="store_true", help=f"put the results of {LATEST.name} into the README")
     options = parser.parse_args(arguments)
     if options.write_readme:
-        write_readme(README, LATEST, MILLION)
+        write_readme(README, LATEST, SERVED, MILLION)
         return
     sections = options.only or list(SECTIONS)
     results = measure(QUICK if options.quick else FULL, sections, options.record, quick=options.quick)

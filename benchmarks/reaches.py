@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from benchmarks.results import Reach, Row
 
@@ -12,6 +13,21 @@ STREAMING = 100_000
 def find_reaches(rows: Sequence[Row]) -> list[Reach]:
     """Judge every goal whose rows were measured."""
     return list(_reaches(rows))
+
+
+def served_reaches(rows: Sequence[Mapping[str, Any]]) -> Iterator[Reach]:
+    """Judge the goals of a served board with witnesses, from the rows of `benchmarks.serve_load`."""
+    for row in rows:
+        if not row["witnesses"]:
+            continue
+        rate, pace = row["per_second"], row["offered_per_second"]
+        if row["what"] == "small statements":
+            yield _at_least("small statements with five witnesses", 3000, rate, "{:,.0f} a second".format)
+        elif pace is None:
+            yield _at_least("ballots with five witnesses", 500, rate, "{:,.0f} a second".format)
+        else:
+            name = f"99th percentile of a cast, {pace:,.0f} a second offered, five witnesses"
+            yield _at_most(name, 1.0, row["p99_seconds"], "{:.2f} s".format)
 
 
 def _reaches(rows: Sequence[Row]) -> Iterator[Reach]:

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.reaches import served_reaches
 from benchmarks.results import Reach, Results, Row, read_results
 
 README = Path(__file__).with_name("README.md")
 BEGIN, END = "<!-- begin of the generated part: python -m benchmarks --write-readme -->", "<!-- end -->"
 
 
-def write_readme(readme: Path, latest: Path, million: Path) -> None:
+def write_readme(readme: Path, latest: Path, served: Path, million: Path) -> None:
     """Renew the generated part of the README; raises ValueError if its markers are missing."""
     text = readme.read_text()
     head, begin, rest = text.partition(BEGIN)
@@ -24,6 +25,7 @@ def write_readme(readme: Path, latest: Path, million: Path) -> None:
     if not begin or not end:
         raise ValueError(f"{readme.name} lacks the markers of its generated part")
     parts = [render_results(read_results(latest)) if latest.exists() else "No run is recorded."]
+    parts.append(render_served(json.loads(served.read_text()) if served.exists() else None))
     parts.append(render_million(json.loads(million.read_text()) if million.exists() else None))
     readme.write_text(f"{head}{BEGIN}\n\n" + "\n\n".join(parts) + f"\n\n{END}{tail}")
 
@@ -79,6 +81,51 @@ def render_rows(rows: Sequence[Row]) -> str:
     }
     used = {name: cells for name, cells in columns.items() if any(cells)}
     return table(tuple(used), list(zip(*used.values(), strict=True)))
+
+
+def render_served(data: dict[str, Any] | None) -> str:
+    """Return the section on load put on a served board (`python -m benchmarks.serve_load`)."""
+    title = "## A served board"
+    if data is None:
+        return f"{title}\n\nNo run is recorded."
+    naive = data["naive_milliseconds"]
+    facts = [
+        f"{data['machine']['processor']}, {data['machine']['cores']} cores; {data['started']}; load "
+        f"{_load(data['load_before'])} before.",
+        "Clients, server, its worker processes and the witnesses share these cores. An answer comes when the statement "
+        "is durable and published, with witnesses under their quorum of cosignatures.",
+        f"The powers of a ballot's naive verification took {naive:.1f} ms.",
+    ]
+    rows = []
+    for row in data["rows"]:
+        work = row["server_ms_each"] + row["workers_ms_each"]
+        pace = row["offered_per_second"]
+        rows.append(
+            (
+                row["what"],
+                f"{row['per_request']} a request, {row['clients']} clients",
+                "as many as are answered" if pace is None else f"{pace:,.0f} a second",
+                f"{row['witnesses']}",
+                f"{row['per_second']:,.0f}",
+                f"{row['median_seconds']:.2f}",
+                f"{row['p99_seconds']:.2f}",
+                f"{row['server_ms_each']:.2f} + {row['workers_ms_each']:.2f}",
+                f"{naive / work:.1f}" if row["what"] == "ballots" else "",
+            )
+        )
+    header = (
+        "what",
+        "how",
+        "offered",
+        "witnesses",
+        "answered a second",
+        "median, s",
+        "99th percentile, s",
+        "server + workers, ms each",
+        "times faster than naive",
+    )
+    goals = render_reaches(list(served_reaches(data["rows"])))
+    return "\n\n".join([title, "\n".join(f"* {fact}" for fact in facts), goals, table(header, rows)])
 
 
 def render_million(data: dict[str, Any] | None) -> str:

@@ -17,6 +17,7 @@ import gmpy2
 RESULTS = Path(__file__).parent / "results"
 LATEST = RESULTS / "latest.json"
 MILLION = RESULTS / "million.json"
+SERVED = RESULTS / "served.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

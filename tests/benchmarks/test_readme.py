@@ -2,10 +2,11 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from benchmarks.reaches import find_reaches
+from benchmarks.reaches import find_reaches, served_reaches
 from benchmarks.readme import (
     BEGIN,
     END,
@@ -44,6 +45,26 @@ MILLION = {
     "record_bytes": 11_000_000_000,
     "board_bytes": 22_000_000_000,
     "verdict": {"exit_code": 0, "verified": True},
+}
+SERVED: dict[str, Any] = {
+    "machine": {"processor": "a processor", "cores": 2},
+    "started": "2026-06-03T00:00:00Z",
+    "load_before": [0.1, 0.2, 0.3],
+    "naive_milliseconds": 30.0,
+    "rows": [
+        {
+            "what": "ballots",
+            "witnesses": 5,
+            "clients": 512,
+            "per_request": 1,
+            "offered_per_second": 500.0,
+            "per_second": 487.9,
+            "median_seconds": 0.601,
+            "p99_seconds": 0.896,
+            "server_ms_each": 1.0,
+            "workers_ms_each": 2.0,
+        }
+    ],
 }
 
 
@@ -91,6 +112,14 @@ def test_goals_are_judged_by_their_numbers() -> None:
     assert "**no**" in render_reaches([missed])
 
 
+def test_the_goals_of_a_served_board_are_those_with_witnesses() -> None:
+    """A slow cast is a goal missed; what was measured without witnesses is no goal."""
+    (row,) = SERVED["rows"]
+    slow, alone = row | {"p99_seconds": 1.2}, row | {"witnesses": 0, "p99_seconds": 9.0}
+
+    assert [each.holds for each in served_reaches([row, slow, alone])] == [True, False]
+
+
 def test_rows_with_other_numbers_of_options_are_no_goal() -> None:
     """The goals speak of two options."""
     assert find_reaches([Row(section="memory", name="a worker", value=5000.0, unit="MB", options=20)]) == []
@@ -121,14 +150,16 @@ def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
 def test_the_generated_part_is_renewed_and_the_rest_left_alone(tmp_path: Path) -> None:
     """Old numbers go, prose before and after stays, and writing twice changes nothing more."""
     readme, latest, million = tmp_path / "README.md", tmp_path / "latest.json", tmp_path / "million.json"
+    served = tmp_path / "served.json"
     readme.write_text(f"before\n{BEGIN}\nold numbers\n{END}\nafter\n")
-    write_readme(readme, latest, million)
-    assert readme.read_text().count("No run is recorded.") == 2
+    write_readme(readme, latest, served, million)
+    assert readme.read_text().count("No run is recorded.") == 3
     write_results(results_with(STREAMING), latest)
     million.write_text(json.dumps(MILLION))
-    write_readme(readme, latest, million)
+    served.write_text(json.dumps(SERVED))
+    write_readme(readme, latest, served, million)
     text = readme.read_text()
-    write_readme(readme, latest, million)
+    write_readme(readme, latest, served, million)
 
     assert readme.read_text() == text
     assert text.startswith(f"before\n{BEGIN}\n")
@@ -136,6 +167,7 @@ def test_the_generated_part_is_renewed_and_the_rest_left_alone(tmp_path: Path) -
     assert "old numbers" not in text
     assert "| streaming, board |" in text
     assert "| verify | 590.0 | 0.590 |" in text
+    assert "| ballots | 1 a request, 512 clients | 500 a second | 5 | 488 | 0.60 | 0.90 | 1.00 + 2.00 | 10.0 |" in text
 
 
 def test_without_markers_nothing_is_written(tmp_path: Path) -> None:
@@ -144,7 +176,7 @@ def test_without_markers_nothing_is_written(tmp_path: Path) -> None:
     readme.write_text("prose")
 
     with pytest.raises(ValueError, match="markers"):
-        write_readme(readme, tmp_path / "none", tmp_path / "none")
+        write_readme(readme, *[tmp_path / "none"] * 3)
     assert readme.read_text() == "prose"
 
 
