@@ -32,7 +32,7 @@ from benchmarks.process_watch import ProcessWatch
 from evote.board.admission import Posting
 from evote.board.board import Board
 from evote.bulk.encryption import Vote, encrypt_votes
-from evote.cli.board_access import OpenBoard
+from evote.cli.board_local import OpenBoard
 from evote.cli.definition import parse_definition
 from evote.cli.election_create import create_election
 from evote.cli.steps import STEPS

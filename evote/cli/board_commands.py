@@ -11,7 +11,8 @@ import typer
 from evote.board.board import Board
 from evote.board.database import name_database
 from evote.board.export import export_record
-from evote.cli.board_access import INBOX_NAME, OpenBoard, access_board, open_board
+from evote.cli.board_local import INBOX_NAME, OpenBoard, open_board
+from evote.cli.boards import access_board
 from evote.cli.command import command, new_app
 from evote.cli.files import write_public
 from evote.cli.inbox import Collected, count_submissions

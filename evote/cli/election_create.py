@@ -14,7 +14,8 @@ from typing import Annotated
 
 import typer
 
-from evote.cli.board_access import BoardAccess, access_board
+from evote.cli.board_access import BoardAccess
+from evote.cli.boards import access_board
 from evote.cli.command import command
 from evote.cli.definition import Definition, parse_definition
 from evote.cli.election_app import app

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from evote.cli.board_access import access_board
+from evote.cli.boards import access_board
 from evote.cli.command import command
 from evote.cli.election_app import app
 from evote.cli.options import BoardPlace, ElectionId

@@ -18,7 +18,8 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from evote.cli.board_access import BoardAccess, access_board
+from evote.cli.board_access import BoardAccess
+from evote.cli.boards import access_board
 from evote.cli.command import command
 from evote.cli.election_app import app
 from evote.cli.files import read_input

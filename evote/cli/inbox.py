@@ -22,7 +22,7 @@ from typing import Final
 
 from evote.board.admission import Posting
 from evote.board.files import make_folders, reported
-from evote.cli.board_access import OpenBoard
+from evote.cli.board_local import OpenBoard
 from evote.cli.files import write_public
 from evote.client.submission import SUFFIX, read_entry, read_submission
 from evote.election.kinds import BALLOT_KINDS, Kind

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from evote.cli.board_access import OpenBoard
+from evote.cli.board_local import OpenBoard
 from evote.cli.inbox import BATCH, Collected, collect
 from evote.client.submission import SUFFIX
 

@@ -23,7 +23,8 @@ from typing import Annotated, Final
 import typer
 
 from evote.board.files import move_file, remove_file, reported
-from evote.cli.board_access import BoardAccess, access_board
+from evote.cli.board_access import BoardAccess
+from evote.cli.boards import access_board
 from evote.cli.command import command
 from evote.cli.files import read_input, write_public, write_secret
 from evote.cli.locked import Passphrase, load_key, read_passphrase

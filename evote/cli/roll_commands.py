@@ -17,7 +17,8 @@ from typing import Annotated, Final
 
 import typer
 
-from evote.cli.board_access import BoardAccess, access_board
+from evote.cli.board_access import BoardAccess
+from evote.cli.boards import access_board
 from evote.cli.command import command
 from evote.cli.definition import parse_definition
 from evote.cli.files import read_input, write_secret

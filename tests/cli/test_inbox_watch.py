@@ -12,7 +12,7 @@ import pytest
 
 from evote.board.board import Board
 from evote.cli import inbox_watch
-from evote.cli.board_access import OpenBoard
+from evote.cli.board_local import OpenBoard
 from evote.cli.inbox import Collected
 from evote.cli.inbox_watch import watch
 from evote.client.submission import SUFFIX
