@@ -11,11 +11,13 @@ histories end everything and leave evidence.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from evote.client.evidence import evidence_from_notes
+from evote.client.freshness import stale_since
 from evote.client.place import open_record
 from evote.client.reader import CHECKPOINT_PATH, Entry, RecordReader
 from evote.client.source import RecordSource, is_url
@@ -36,6 +38,7 @@ from evote.log.tiles import TILE_WIDTH, TileKind
 from evote.replay.record import RecordReplay
 from evote.replay.recorded_ballots import RecordedBallots
 from evote.replay.replay import Replay
+from evote.texts.moments import format_moment
 from trustee_cli.home import Home
 from trustee_cli.output import Output
 
@@ -89,6 +92,7 @@ class LogFollower:
         self._manifests = Manifests()
         self._replay: Replay | None = None
         self.checkpoint: Checkpoint | None = None
+        self._is_age_told = False
         self.own: dict[str, bytes] = {}
 
     @property
@@ -131,6 +135,7 @@ class LogFollower:
         """
         with open_record(self._choice.record, attempts=ATTEMPTS) as source:
             witnessed = self._open_checkpoint(source)
+            self._tell_age(witnessed)
             if self._is_unchanged(witnessed) and not whole:
                 return
             reader = RecordReader(source, witnessed)
@@ -154,6 +159,13 @@ class LogFollower:
         """Say whether a checkpoint is of the tree that was read last."""
         known, new = self.checkpoint, witnessed.checkpoint
         return known is not None and (known.size, known.root) == (new.size, new.root)
+
+    def _tell_age(self, witnessed: WitnessedCheckpoint) -> None:
+        """Tell once where what a served log shows is old; a copy on a disk may be as old as it likes."""
+        since = stale_since(self.trusted_policy, witnessed, time.time())
+        if since is not None and is_url(self._choice.record) and not self._is_age_told:
+            self._is_age_told = True
+            self._out.notice("record_stale", moment=format_moment(since))
 
     def _known_key(self) -> VerifierKey:
         if self._log_key is None:

@@ -73,7 +73,7 @@ def prepare(
     code_file: CodeFile = None,
 ) -> None:
     """Encrypt the choices; nothing is sent."""
-    with open_public(choose_record(record, board), log_key) as public:
+    with open_public(choose_record(record, board), log_key, out) as public:
         state = public.election(election)
     context = state.key_context
     if not state.opened or state.closed:
@@ -143,7 +143,7 @@ def challenge(
     """Send an opened ballot and show what was in it."""
     way = choose_way(out, inbox, board, log_key)
     held = load_prepared(prepared)
-    with open_public(choose_record(record, board), log_key) as public:
+    with open_public(choose_record(record, board), log_key, out) as public:
         manifest = public.election(election or held.election).manifest
     held = choose(prepared, held, Kind.BALLOT_CHALLENGED)
     opened = decode_payload(Kind.BALLOT_CHALLENGED, held.payload(), Group(STANDARD))
@@ -182,7 +182,7 @@ def receipt_of_ballot(
     except (ValueError, KeyError, TypeError):
         message = f"{slip} is no receipt file of 'evote ballot cast'"
         raise ConfigurationError("ballot.not_a_receipt", message, path=slip) from None
-    with open_public(choose_record(record, board), log_key) as public:
+    with open_public(choose_record(record, board), log_key, out) as public:
         place = public.find_submission(name)
         write_public(target, public.receipt(place.index))
     out.say("ballot_found", index=place.index, file=target)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from evote.cli.output import Output
 from evote.cli.trusted_boards import TrustedBoard, find_trusted
 from evote.client.place import open_record
 from evote.client.reader import RecordReader, open_checkpoint
@@ -94,7 +95,7 @@ class PublicRecord:
 
 
 @contextmanager
-def open_public(place: str, log_key: str | None) -> Iterator[PublicRecord]:
+def open_public(place: str, log_key: str | None, out: Output) -> Iterator[PublicRecord]:
     """Open the record at a place for the body.
 
     `log_key` (vkey text) takes the place of the policy that is trusted for a URL, or of a file's own policy. Raise
@@ -107,6 +108,7 @@ def open_public(place: str, log_key: str | None) -> Iterator[PublicRecord]:
             trusted = trusted_or_given(place, log_key)
             reader = _open(source, trusted.policy)
             trusted.remember(reader)
+            trusted.notice_age(reader, out)
         else:
             reader = _open(source, _policy_of(log_key) if log_key else parse_policy(source.read(POLICY_PATH)))
         yield PublicRecord(reader)

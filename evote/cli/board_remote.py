@@ -58,6 +58,7 @@ class RemoteBoard(BoardAccess):
         self._trusted, self._source, self._out = trusted, source, out
         self._outline = Outline(Group(STANDARD))
         self._reader = self._look()
+        trusted.notice_age(self._reader, out)
 
     @property
     def log_key(self) -> VerifierKey:

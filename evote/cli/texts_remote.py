@@ -31,6 +31,14 @@ REMOTE: Final[dict[str, tuple[str, str]]] = {
         "the board has accepted the statement as entry {index}, but has not enough witnesses at this moment; it has "
         "promised to publish it by {deadline}; waiting for its receipt",
     ),
+    "record_stale": (
+        "이 기록은 증인 서버들이 {moment}에 마지막으로 확인한 모습입니다. 운영 중인 게시판은 몇 분마다 다시 "
+        "확인받습니다. 투표가 진행 중이라면 그 뒤에 더해진 내용이 가려졌을 수 있으니, 다른 네트워크나 사본(미러)에서도 "
+        "확인하십시오",
+        "this is the record as its witnesses last confirmed it, at {moment}. A board in operation is confirmed anew "
+        "every few minutes. While an election goes on, what came later may be kept from you: look from another "
+        "network, or at a mirror",
+    ),
     "ballot_published": (
         "투표지가 기록의 {index}번 항목에 있습니다. 게시판의 영수증을 검증했습니다.",
         "The ballot is entry {index} of the log; the board's receipt was verified.",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,9 @@ from typing import Final
 
 from evote.board.files import make_folders, replace_file, reported
 from evote.cli.files import read_input, write_public
+from evote.cli.output import Output
 from evote.client.evidence import evidence_from_notes
+from evote.client.freshness import stale_since
 from evote.client.memory import CheckpointMemory
 from evote.client.reader import RecordReader
 from evote.errors import ConfigurationError, EquivocationError, EvoteError, VerificationError
@@ -28,6 +31,7 @@ from evote.log.evidence import encode_evidence
 from evote.log.key import format_verifier_key
 from evote.log.policy import Policy
 from evote.log.policy_text import MAXIMUM_POLICY_BYTES, format_policy, parse_policy
+from evote.texts.moments import format_moment
 
 HOME_VARIABLE: Final = "EVOTE_HOME"
 DEFAULT_HOME: Final = "~/.evote"
@@ -63,6 +67,12 @@ class TrustedBoard:
                 if evidence is not None:
                     replace_file(folder / "equivocation.evidence", encode_evidence(evidence))
                 raise
+
+    def notice_age(self, reader: RecordReader, out: Output) -> None:
+        """Tell the reader where what the board shows is old."""
+        since = stale_since(self.policy, reader.witnessed, time.time())
+        if since is not None:
+            out.notice("record_stale", moment=format_moment(since))
 
 
 def find_trusted(url: str) -> TrustedBoard:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,8 +11,11 @@ import pytest
 
 from evote.board.board import Board
 from evote.ed25519 import SigningKey
-from evote.log.key import format_verifier_key
-from evote.log.note import Ed25519Signer
+from evote.log.cosignature import Cosigner
+from evote.log.key import format_verifier_key, parse_verifier_key
+from evote.log.note import Ed25519Signer, add_signatures, decode_note, make_signature
+from evote.log.policy import Policy, PolicyLog, PolicyWitness
+from evote.log.policy_text import format_policy
 from tests.cli.scene import Scene, evote, good
 from tests.remote.file_server import served
 
@@ -102,3 +106,30 @@ def test_a_ballot_needs_one_way_out(stage_created: Scene, tmp_path: Path) -> Non
         assert (ran.code, "[ballot.one_way]" in ran.err) == (2, True)
     ran = evote("ballot", "prepare", tmp_path / "none")
     assert (ran.code, "[ballot.no_record]" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(("moment", "is_told"), [(86_400, True), (None, False)])
+def test_a_board_that_its_witnesses_left_long_ago(
+    stage_created: Scene, copy_of: Copy, moment: int | None, is_told: bool
+) -> None:
+    """Whoever shows an old record for ever can't hide its age: officials and voters are told."""
+    scene = copy_of(stage_created)
+    key = parse_verifier_key(log_key(scene))
+    witness = Cosigner("witness.example", SigningKey(bytes([7]) * 32))
+    checkpoint = scene.board / "record" / "checkpoint"
+    note = checkpoint.read_bytes()
+    line = make_signature(decode_note(note).text, witness.at(int(time.time()) if moment is None else moment))
+    checkpoint.write_bytes(add_signatures(note, [line]))
+    policy = scene.folder / "witnessed.policy"
+    witnessed = Policy(
+        logs=(PolicyLog(key=key),),
+        witnesses=(PolicyWitness(name=witness.name, key=witness.key),),
+        quorum=witness.name,
+    )
+    policy.write_bytes(format_policy(witnessed))
+    with served(scene.board / "record") as (url, _):
+        good("board", "trust", url, "--policy", policy)
+        official = good("election", "status", "--board", url)
+        voter = evote("ballot", "prepare", scene.folder / "prepared", "--board", url)
+    assert ("1970-01-02T00:00:00Z" in official.err, "1970-01-02T00:00:00Z" in voter.err) == (is_told, is_told)
+    assert ("witnesses last confirmed" in official.err) == is_told

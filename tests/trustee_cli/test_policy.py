@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from evote.log.key import parse_verifier_key
 from evote.log.note import add_signatures, decode_note, make_signature
 from evote.log.policy import Policy, PolicyGroup, PolicyLog, PolicyWitness
 from evote.log.policy_text import format_policy
+from tests.remote.file_server import served
 from tests.trustee_cli.stage import LOG, LOG_KEY, Stage, write_record
 
 WITNESSES = tuple(Cosigner(f"w{number}.example", SigningKey(bytes([number]) * 32)) for number in range(1, 6))
@@ -27,12 +29,12 @@ FOUR_OF_FIVE = Policy(
 MAJORITY = replace(FOUR_OF_FIVE, groups=(replace(FOUR_OF_FIVE.groups[0], threshold=3),))
 
 
-def cosign(stage: Stage, count: int) -> None:
+def cosign(stage: Stage, count: int, moment: int = 1780000000) -> None:
     """Let some witnesses cosign the published checkpoint."""
     place = stage.record / "checkpoint"
     note = place.read_bytes()
     text = decode_note(note).text
-    place.write_bytes(add_signatures(note, [make_signature(text, one.at(1780000000)) for one in WITNESSES[:count]]))
+    place.write_bytes(add_signatures(note, [make_signature(text, one.at(moment)) for one in WITNESSES[:count]]))
 
 
 def policy_file(stage: Stage, policy: Policy = FOUR_OF_FIVE) -> Path:
@@ -159,3 +161,22 @@ def test_two_histories_leave_proof_for_everybody(begun: Stage) -> None:
     assert begun.work(1, "ceremony").exit_code == 5
     proof = (begun.home(1) / "equivocation.evidence").read_bytes()
     assert verify_evidence(decode_evidence(proof), [parse_verifier_key(LOG_KEY)]).second.size == len(entries) + 1
+
+
+def test_a_served_record_that_its_witnesses_left_long_ago(begun: Stage) -> None:
+    """Somebody may be showing an old board for ever: the trustee is told; a copy on a disk may be old."""
+    policy = policy_file(begun)
+    cosign(begun, 4, moment=86_400)
+    with served(begun.record) as (url, _):
+        looked = begun.run(1, "status", url, "--policy", str(policy))
+    assert (looked.exit_code, "1970-01-02T00:00:00Z" in looked.stderr) == (0, True)
+    assert "1970-01-02" not in work(begun, "status", "--policy", policy).stderr
+
+
+def test_a_served_record_that_is_fresh(begun: Stage) -> None:
+    """Nothing is said of a quorum that was there this minute."""
+    policy = policy_file(begun)
+    cosign(begun, 4, moment=int(time.time()))
+    with served(begun.record) as (url, _):
+        looked = begun.run(1, "status", url, "--policy", str(policy))
+    assert (looked.exit_code, "witnesses last" in looked.stderr) == (0, False)
