@@ -94,12 +94,10 @@ class Batch:
 
     def _coefficients(self, contest: ContestProofs) -> Iterator[int]:
         """Draw one coefficient for each commitment of a contest, all at once."""
-        count = sum(len(proof.commitments) for proof in (contest.limit, *contest.selections))
+        count = len(contest.limit.commitments) + sum([len(proof.commitments) for proof in contest.selections])
         drawn = self._random_bytes(count * _COEFFICIENT_BYTES)
-        return (
-            int.from_bytes(drawn[start : start + _COEFFICIENT_BYTES], "big")
-            for start in range(0, count * _COEFFICIENT_BYTES, _COEFFICIENT_BYTES)
-        )
+        starts = range(0, count * _COEFFICIENT_BYTES, _COEFFICIENT_BYTES)
+        return iter([int.from_bytes(drawn[start : start + _COEFFICIENT_BYTES], "big") for start in starts])
 
     def _add_equations(self, proof: Proof, fresh: Iterator[int]) -> tuple[mpz, mpz]:
         """Take the equations of one proof; return sum rho_j*c_j and sum sigma_j*c_j."""

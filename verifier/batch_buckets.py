@@ -13,8 +13,8 @@ whether the numbers are squares (``verifier/batch.py``).
 *Cost* in products mod p, with k windows of w bits and n numbers: at most k*n for adding, 2*k*2^w for the rows.
 """
 
-from collections import deque
 from collections.abc import Sequence
+from operator import itemgetter
 
 from gmpy2 import mpz
 
@@ -22,10 +22,12 @@ from verifier.group import ONE, P
 
 # for 128 bits of exponent at most 8 rows of 65,536 numbers of 560 bytes: 300 MB, however many numbers there are
 WIDEST, NARROWEST = 16, 2
-# numbers go through the windows together, so that one row at a time is in the cache
-WAITING = 4096
-# so many buckets are looked up before the first of them is used, so that their addresses come from memory together
-AHEAD = 64
+# numbers wait for each other, so that the addresses of a row's buckets stay in the cache while many go through it
+WAITING = 24_576
+# a number that is in the cache goes through so many windows at once
+TOGETHER = 3
+# so many buckets are looked up before the first of them is used, so that they come from memory together
+AHEAD = 128
 
 
 def window_widths(count: int, bits: int) -> tuple[int, ...]:
@@ -66,20 +68,15 @@ class Buckets:
 
     def settle(self) -> None:
         """Leave no number waiting."""
-        p, numbers, exponents = P, self._numbers, self._exponents
-        for shift, width, row in self._rows:
-            mask = (1 << width) - 1
-            digits = [exponent >> shift & mask for exponent in exponents]
-            for start in range(0, len(digits), AHEAD):
-                part = digits[start : start + AHEAD]
-                deque(map(row.__getitem__, part), maxlen=0)
-                for x, digit in zip(numbers[start : start + AHEAD], part, strict=True):
-                    # x^0 = 1
-                    if digit:
-                        bucket = row[digit]
-                        row[digit] = x if bucket is None else bucket * x % p
-        numbers.clear()
-        exponents.clear()
+        for first in range(0, len(self._rows), TOGETHER):
+            rows = self._rows[first : first + TOGETHER]
+            for start in range(0, len(self._numbers), AHEAD):
+                numbers, exponents = self._numbers[start : start + AHEAD], self._exponents[start : start + AHEAD]
+                for shift, width, row in rows:
+                    mask = (1 << width) - 1
+                    _multiply(row, numbers, [exponent >> shift & mask for exponent in exponents])
+        self._numbers.clear()
+        self._exponents.clear()
 
     def bit_products(self) -> list[mpz]:
         """Return T_b for b = 0..bits-1 and forget everything."""
@@ -89,6 +86,18 @@ class Buckets:
             _, width, row = self._rows.pop(0)
             result += _halve(row, width)
         return result
+
+
+def _multiply(row: list[mpz | None], numbers: Sequence[mpz], digits: Sequence[int]) -> None:
+    """Multiply each number into the bucket of its digit."""
+    p = P
+    # touches every bucket that will be used
+    itemgetter(*digits)(row)
+    for x, digit in zip(numbers, digits, strict=True):
+        # x^0 = 1
+        if digit:
+            bucket = row[digit]
+            row[digit] = x if bucket is None else bucket * x % p
 
 
 def _halve(row: list[mpz | None], width: int) -> list[mpz]:

@@ -86,6 +86,15 @@ def encode(value: Any) -> bytes:
         raise Malformed("nested too deeply") from None
 
 
+def encode_read(value: Any) -> bytes:
+    """Return the same for a value that came from ``read`` and is known to hold no null: only the format is left."""
+    try:
+        text = _ENCODER.encode(value)
+    except RecursionError:
+        raise Malformed("nested too deeply") from None
+    return text.encode("ascii") if text.isascii() else encode(value)
+
+
 def _is_plain(value: Any) -> bool:
     """Say whether a value holds nothing but the format's types, keys and integers."""
     kind = type(value)

@@ -9,14 +9,14 @@ prepare values that collide or crowd one file. What fits into the buffers never 
 
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from pathlib import Path
 
 _RECORD = struct.Struct(">16sQHHH")
 PARTITIONS = 256
 BUFFER_BYTES = 1 << 15
-PASS_BYTES = 32 << 20
+PASS_BYTES = 16 << 20
 
 Location = tuple[int, int, int, int]
 
@@ -24,8 +24,19 @@ Location = tuple[int, int, int, int]
 def digest_record(key: bytes, value: bytes, location: Location) -> bytes:
     """Return the record of a value: keyed digest, then entry and three numbers (each clipped to 16 bits)."""
     entry, one, two, three = location
-    digest = blake2b(value, key=key, digest_size=16).digest()
-    return _RECORD.pack(digest, entry, min(one, 0xFFFF), min(two, 0xFFFF), min(three, 0xFFFF))
+    return digest_records(key, (value,), (entry, one, two), three)
+
+
+def digest_records(key: bytes, values: Iterable[bytes], place: tuple[int, int, int], first: int = 0) -> bytes:
+    """Return the records of values at one place, an entry and two numbers; they count from ``first`` there."""
+    entry, one, two = place
+    one, two = min(one, 0xFFFF), min(two, 0xFFFF)
+    return b"".join(
+        [
+            _RECORD.pack(blake2b(value, key=key, digest_size=16).digest(), entry, one, two, min(part, 0xFFFF))
+            for part, value in enumerate(values, first)
+        ]
+    )
 
 
 def new_key() -> bytes:
@@ -84,8 +95,13 @@ def _records_of_pass(path: Path, passes: int, number: int) -> Iterator[bytes]:
 
 
 def _repeated_in(records: Iterator[bytes]) -> Iterator[tuple[Location, Location]]:
+    found = list(records)
+    # in nearly every file all values differ, and a set says so sooner than sorting would
+    if len({record[:16] for record in found}) == len(found):
+        return
+    found.sort()
     first: bytes = b""
-    for record in sorted(records):
+    for record in found:
         if record[:16] == first[:16]:
             yield _location(record), _location(first)
         else:

@@ -134,10 +134,15 @@ def record_name(path: str) -> str:
 def read_bounded(stream: IO[bytes], count: int, name: str) -> bytes:
     """Read up to ``count`` bytes; fewer only at the end of the file."""
     try:
+        part = stream.read(min(count, 1 << 20))
+        # most of what is read is short, and there at once
+        if len(part) == count:
+            return part
         parts: list[bytes] = []
-        while count and (part := stream.read(min(count, 1 << 20))):
+        while part:
             parts.append(part)
             count -= len(part)
+            part = stream.read(min(count, 1 << 20)) if count else b""
     except _DAMAGED as error:
         if isinstance(error, OSError) and error.errno in _OURS:
             raise Unavailable(f"{name} can't be read: {error.strerror}") from None

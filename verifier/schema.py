@@ -14,77 +14,91 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.canonical_json import encode, is_text, read
+from verifier.canonical_json import encode, encode_read, is_text, read
 from verifier.errors import Malformed
-from verifier.statement import MAX_PAYLOAD_BYTES
+from verifier.statement import MAX_PAYLOAD_BYTES, is_lower_hex
 
-Field = Callable[[Any, str, list[str]], Any]
+# the object or list that something is in, and its name or number there: words are made where something is wrong
+Place = tuple[Any, str | int] | None
+Field = Callable[[Any, Place, list[str]], Any]
 _HEX = re.compile("[0-9a-fA-F]+", re.ASCII)
 
 
+def _words(place: Place) -> str:
+    if place is None:
+        return ""
+    outer, name = place
+    if isinstance(name, int):
+        return f"{_words(outer)}[{name}]"
+    return f"{_words(outer)}.{name}" if outer else name
+
+
 def _hex(digits: int) -> Field:
-    def walk(value: Any, place: str, problems: list[str]) -> Any:
-        if not isinstance(value, str) or len(value) != digits or not _HEX.fullmatch(value):
-            raise Malformed(f"{place} is not {digits} hexadecimal digits")
-        if value != (lower := value.lower()):
-            problems.append(f"{place} has upper-case digits")
-        return lower
+    def walk(value: Any, place: Place, problems: list[str]) -> Any:
+        if not isinstance(value, str) or len(value) != digits:
+            raise Malformed(f"{_words(place)} is not {digits} hexadecimal digits")
+        if is_lower_hex(value):
+            return value
+        if not _HEX.fullmatch(value):
+            raise Malformed(f"{_words(place)} is not {digits} hexadecimal digits")
+        problems.append(f"{_words(place)} has upper-case digits")
+        return value.lower()
 
     return walk
 
 
-def _int(value: Any, place: str, _problems: list[str]) -> Any:
+def _int(value: Any, place: Place, _problems: list[str]) -> Any:
     if type(value) is not int or value < 0:
-        raise Malformed(f"{place} is not an integer of at least 0")
+        raise Malformed(f"{_words(place)} is not an integer of at least 0")
     return value
 
 
-def _index(value: Any, place: str, problems: list[str]) -> Any:
+def _index(value: Any, place: Place, problems: list[str]) -> Any:
     if _int(value, place, problems) == 0:
-        problems.append(f"{place} is 0, and indices start at 1")
+        problems.append(f"{_words(place)} is 0, and indices start at 1")
     return value
 
 
-def _text(value: Any, place: str, _problems: list[str]) -> Any:
+def _text(value: Any, place: Place, _problems: list[str]) -> Any:
     if not is_text(value):
-        raise Malformed(f"{place} is not text")
+        raise Malformed(f"{_words(place)} is not text")
     return value
 
 
-def _bool(value: Any, place: str, _problems: list[str]) -> Any:
+def _bool(value: Any, place: Place, _problems: list[str]) -> Any:
     if not isinstance(value, bool):
-        raise Malformed(f"{place} is not true or false")
+        raise Malformed(f"{_words(place)} is not true or false")
     return value
 
 
-def _title(value: Any, place: str, _problems: list[str]) -> Any:
+def _title(value: Any, place: Place, _problems: list[str]) -> Any:
     if not isinstance(value, dict) or not all(map(is_text, (*value.keys(), *value.values()))):
-        raise Malformed(f"{place} is not an object of texts")
+        raise Malformed(f"{_words(place)} is not an object of texts")
     return value
 
 
 def _list(item: Field, least: int = 0, most: int | None = None) -> Field:
-    def walk(value: Any, place: str, problems: list[str]) -> Any:
+    def walk(value: Any, place: Place, problems: list[str]) -> Any:
         if not isinstance(value, list):
-            raise Malformed(f"{place} is not a list")
+            raise Malformed(f"{_words(place)} is not a list")
         if len(value) < least or (most is not None and len(value) > most):
-            problems.append(f"{place} has {len(value)} items")
-        return [item(entry, f"{place}[{number}]", problems) for number, entry in enumerate(value)]
+            problems.append(f"{_words(place)} has {len(value)} items")
+        return [item(entry, (place, number), problems) for number, entry in enumerate(value)]
 
     return walk
 
 
 def _object(**fields: Field) -> Field:
-    def walk(value: Any, place: str, problems: list[str]) -> Any:
+    def walk(value: Any, place: Place, problems: list[str]) -> Any:
         if not isinstance(value, dict):
-            raise Malformed(f"{place or 'payload'} is not an object")
+            raise Malformed(f"{_words(place) or 'payload'} is not an object")
         if len(value) > len(fields) and not fields.keys() >= value.keys():
-            problems.append(f"{place or 'payload'} has an unknown key")
+            problems.append(f"{_words(place) or 'payload'} has an unknown key")
         result = {}
         for name, walk_field in fields.items():
-            inner = f"{place}.{name}" if place else name
+            inner = place, name
             if name not in value:
-                raise Malformed(f"{inner} is missing")
+                raise Malformed(f"{_words(inner)} is missing")
             result[name] = walk_field(value[name], inner, problems)
         return result
 
@@ -245,11 +259,12 @@ def decode_payload(kind: str, data: bytes) -> Decoded:
     problems: list[str] = []
     try:
         raw = read(data)
-        value = PAYLOADS[kind](raw, "", problems)
+        value = PAYLOADS[kind](raw, None, problems)
     except Malformed as error:
         return Decoded(value=None, problems=(str(error),))
     try:
-        if encode(raw) != data:
+        # without an unknown key everything has its type, and nothing is null
+        if (encode(raw) if problems else encode_read(raw)) != data:
             problems.append("not canonical JSON")
     except Malformed as error:
         problems.append(str(error))

@@ -38,13 +38,15 @@ def test_products_are_those_of_powers(expected: int, bits: int) -> None:
 
 
 def test_more_numbers_than_wait_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Show that it does not matter when waiting numbers go into the buckets."""
+    """Show that it does not matter when waiting numbers go into the buckets, nor in which order."""
     rng = random.Random(5)
     numbers = [mpz(rng.randrange(1, int(P))) for _ in range(50)]
     exponents = [rng.getrandbits(128) for _ in range(50)]
     results = []
-    for waiting in (7, 50, 1000):
+    for waiting, together, ahead in ((7, 1, 3), (50, 2, 8), (1000, 3, 128)):
         monkeypatch.setattr("verifier.batch_buckets.WAITING", waiting)
+        monkeypatch.setattr("verifier.batch_buckets.TOGETHER", together)
+        monkeypatch.setattr("verifier.batch_buckets.AHEAD", ahead)
         for at_once in (1, 5, 50):
             buckets = Buckets(50, 128)
             for start in range(0, 50, at_once):

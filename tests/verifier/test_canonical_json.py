@@ -5,6 +5,7 @@ import pytest
 from verifier.canonical_json import encode, is_text, read
 from verifier.errors import Malformed
 from verifier.schema import PAYLOADS, decode_payload
+from verifier.statement import is_lower_hex
 
 
 @pytest.mark.parametrize(
@@ -83,5 +84,27 @@ def test_problems_of_spelling_leave_a_value() -> None:
         assert decoded.value == {"h_e": "ab" * 32}
     for data in (right.replace(b"ab", b"g0"), right.replace(b'ab"', b'"'), right.replace(b"h_e", b"h_f")):
         assert decode_payload("election.close", data).value is None
+    # null has no canonical form, wherever it stands
+    unknown = decode_payload("election.close", right[:-1] + b',"x":[null]}')
+    assert unknown.problems == ("payload has an unknown key", "value of type NoneType")
     huge = b'{"h_e":"' + b"a" * (4 << 20) + b'"}'
     assert decode_payload("election.close", huge).problems == ("longer than 4 MiB",)
+
+
+@pytest.mark.parametrize(
+    "digits", ["ab" * 31 + " a", "ab" * 31 + " \t", " " + "ab" * 31 + "a", "ab" * 31 + "\uff11a", "0x" * 32]
+)
+def test_what_is_no_hexadecimal_number(digits: str) -> None:
+    """Show that white space, digits of other scripts and prefixes are refused at the right length."""
+    assert len(digits) == 64
+    assert not is_lower_hex(digits)
+    assert decode_payload("election.close", encode({"h_e": digits})).value is None
+
+
+def test_lower_case_only() -> None:
+    """Show that upper case is no lower-case hexadecimal number, and in a payload a problem that leaves a value."""
+    assert is_lower_hex("ab09" * 16)
+    assert not is_lower_hex("ab09" * 15 + "aB09")
+    assert decode_payload("election.close", encode({"h_e": "ab09" * 15 + "aB09"})).problems == (
+        "h_e has upper-case digits",
+    )
