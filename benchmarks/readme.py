@@ -92,8 +92,6 @@ def render_served(data: dict[str, Any] | None) -> str:
     facts = [
         f"{data['machine']['processor']}, {data['machine']['cores']} cores; {data['started']}; load "
         f"{_load(data['load_before'])} before.",
-        "Clients, server, its worker processes and the witnesses share these cores. An answer comes when the statement "
-        "is durable and published, with witnesses under their quorum of cosignatures.",
         f"The powers of a ballot's naive verification took {naive:.1f} ms.",
     ]
     rows = []
