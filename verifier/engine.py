@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Any
 
 from verifier.anchors import check_anchors
-from verifier.checks.checkpoint import Prefixes, check_earlier, check_quorum, check_signature, signature_problem
+from verifier.checks.checkpoint import (
+    Prefixes,
+    check_earlier,
+    check_quorum,
+    check_signature,
+    signature_problem,
+    witnessed,
+)
 from verifier.checks.entries import EntryPass
 from verifier.checks.receipts import check_receipts, describe_receipts
 from verifier.cluster import Cluster, cluster
@@ -140,7 +147,9 @@ class _Run:
                 size=checkpoint.size,
                 root=checkpoint.root.hex(),
                 key_source=trust.key_source,
+                policy_source=trust.policy_source,
                 witnesses=witnesses,
+                witnessed=witnessed(checkpoint, trust),
                 other_files=other_files(layout),
             ),
             summary=summary,

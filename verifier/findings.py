@@ -131,13 +131,19 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSummary:
-    """The log as its checkpoint states it. ``key_source`` is "auditor" or "record"; ``root`` is hexadecimal."""
+    """The log as its checkpoint states it. ``key_source`` is "auditor" or "record"; ``root`` is hexadecimal.
+
+    ``policy_source`` is like ``key_source``, empty without a policy. ``witnessed`` is when a quorum of the policy's
+    witnesses last cosigned, by their own clocks (UTC; empty if unknown).
+    """
 
     origin: str
     size: int
     root: str
     key_source: str
+    policy_source: str
     witnesses: int
+    witnessed: str
     other_files: tuple[str, ...]
 
 

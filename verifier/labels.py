@@ -251,6 +251,18 @@ LABELS: dict[str, tuple[str, str]] = {
         "증인 서버의 서명이 없습니다. 모든 사람에게 같은 기록이 공개되었다는 것은 증명되지 않습니다.",
         "No outside witness signed. It is not proven that everybody was shown the same record.",
     ),
+    "witnessed_auditor": (
+        "이 기록에 담긴 서명에 따르면 증인 서버들이 이 상태를 마지막으로 확인한 때는 {time}입니다. 그 뒤에 기록이 더 "
+        "늘었어야 한다면 다른 곳에서 새 기록을 찾아 보십시오.",
+        "By the signatures in this record, the witnesses last confirmed this state of the log on {time}. If the log "
+        "should have grown since then, ask elsewhere for a newer record.",
+    ),
+    "witnessed_record": (
+        "이 기록에 담긴 서명에 따르면 기록이 스스로 지정한 증인 서버들이 이 상태를 마지막으로 확인한 때는 "
+        "{time}입니다. 그 뒤에 기록이 더 늘었어야 한다면 다른 곳에서 새 기록을 찾아 보십시오.",
+        "By the signatures in this record, the witnesses that the record itself names last confirmed this state of "
+        "the log on {time}. If the log should have grown since then, ask elsewhere for a newer record.",
+    ),
     "receipts": ("제시한 영수증이 증명하는 것", "What the receipts handed in prove"),
     "receipt_counted": (
         "{name}: 이 선거에 투함된 투표지({kind}, 기록 항목 {entry})가 기록에 있으며 집계에 들어갔습니다.",

@@ -37,6 +37,7 @@ from verifier.report_words import (
     turnout_sentence,
     verdict_sentence,
     visible,
+    witness_sentence,
 )
 from verifier.texts import GROUPS, LANGUAGES, SECTIONS, UNLISTED, Group, Language, absence, row_text
 
@@ -313,12 +314,11 @@ def _log_lines(log: LogSummary | None, sentence: str, language: Language) -> lis
     key = label("log_key", language)
     if log is None:
         return [(key, sentence)]
-    witnesses = label("witnesses_some" if log.witnesses else "witnesses_none", language, count=number(log.witnesses))
     lines = [
         (label("origin", language), f"<bdi>{text(log.origin)}</bdi>"),
         (label("size", language), number(log.size)),
         (label("root", language), f'<bdi class="mono">{text(log.root)}</bdi>'),
-        (key, f"{sentence} {witnesses}"),
+        (key, f"{sentence} {text(witness_sentence(log, language))}"),
     ]
     if log.other_files:
         names = bullets(f"<bdi>{text(file)}</bdi>" for file in log.other_files)

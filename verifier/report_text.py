@@ -37,6 +37,7 @@ from verifier.report_words import (
     valid_votes,
     verdict_sentence,
     visible,
+    witness_sentence,
 )
 from verifier.texts import GROUPS, LANGUAGES, Language, absence, row_text
 
@@ -246,8 +247,7 @@ def _log(report: Report, language: Language) -> list[str]:
     lines += fold(key_sentence(report, language), first="  ", rest="  ")
     if log is None:
         return lines
-    witnesses = label("witnesses_some" if log.witnesses else "witnesses_none", language, count=number(log.witnesses))
-    lines += fold(witnesses, first="  ", rest="  ")
+    lines += fold(witness_sentence(log, language), first="  ", rest="  ")
     lines += fold(f"{label('origin', language)}: {visible(log.origin)}", first="  ", rest="    ")
     lines.append(f"  {label('size', language)}: {number(log.size)}")
     lines += fold(f"{label('root', language)}: {visible(log.root)}", first="  ", rest="    ")

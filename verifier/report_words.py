@@ -20,6 +20,7 @@ from verifier.findings import (
     COMPLETENESS,
     ContestSummary,
     Finding,
+    LogSummary,
     OptionSummary,
     ReceiptMeaning,
     ReceiptSummary,
@@ -147,6 +148,16 @@ def key_sentence(report: Report, language: Language) -> str:
     if source == "auditor":
         return label("key_auditor" if signature is Status.PASS else "key_auditor_unsigned", language)
     return label("key_record_short" if signature is Status.PASS else "key_record_unsigned", language)
+
+
+def witness_sentence(log: LogSummary, language: Language) -> str:
+    """Return how many witnesses cosigned, and when a quorum of them last did where that is known."""
+    count = label("witnesses_some" if log.witnesses else "witnesses_none", language, count=number(log.witnesses))
+    if not log.witnessed:
+        return count
+    # whoever names the witnesses can make them say any time
+    whose = "witnessed_auditor" if log.policy_source == "auditor" else "witnessed_record"
+    return f"{count} {label(whose, language, time=moment(log.witnessed, language))}"
 
 
 def verdict_sentence(report: Report, language: Language) -> str:

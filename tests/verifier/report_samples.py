@@ -82,7 +82,9 @@ def log(key_source: str = "auditor", witnesses: int = 0) -> LogSummary:
         size=31_412,
         root=ROOT,
         key_source=key_source,
+        policy_source=key_source,
         witnesses=witnesses,
+        witnessed="",
         other_files=(),
     )
 
@@ -329,7 +331,7 @@ def hostile() -> Report:
         record=HOSTILE,
         summary=summary,
         findings=(*changed.findings, odd),
-        log=replace(log(), origin=HOSTILE, root=HOSTILE, other_files=(HOSTILE,)),
+        log=replace(log(), origin=HOSTILE, root=HOSTILE, witnessed=HOSTILE, other_files=(HOSTILE,)),
     )
 
 

@@ -82,6 +82,22 @@ def cosigners(checkpoint: Checkpoint, trust: Trust) -> tuple[dict[str, tuple[int
     return times, broken
 
 
+def witnessed(checkpoint: Checkpoint, trust: Trust) -> str:
+    """Return the latest time at which, or after which, a whole quorum cosigned; empty where there is none.
+
+    So liars can't make an old checkpoint look new unless they are a quorum. Under "quorum none" the policy believes
+    no witness, and nothing is known of the age.
+    """
+    policy = trust.policy
+    if policy is None or policy.quorum == NONE:
+        return ""
+    last = {name: max(times) for name, times in cosigners(checkpoint, trust)[0].items()}
+    for time in sorted(last.values(), reverse=True):
+        if policy.holds(frozenset(name for name, seen in last.items() if seen >= time)):
+            return _shown(time)
+    return ""
+
+
 def check_quorum(checkpoint: Checkpoint, trust: Trust, ledger: Ledger) -> int:
     """Evaluate L.B and return the number of witnesses who cosigned."""
     policy = trust.policy
