@@ -8,12 +8,21 @@ is T_b, the product of all numbers whose exponent has bit b set; after it is tak
 onto the lower one whose digit lacks that bit. Then prod x^e = prod T_b^(2^b), and the T_b say at the same time
 whether the numbers are squares (``verifier/batch.py``).
 
+Where large rows lie in memory decides over a tenth of the time and more: a bucket that is far from its neighbours
+costs a walk through the page tables. So a row is made in one go, bucket after bucket in order of digit, each the
+number 1 in room for the longest number; and a bucket's new number is written into the memory of its old one. gmpy2's
+numbers can't be changed, but it keeps the memory of the number that was dropped last, if that has up to 64 limbs
+(4096 bits), for the next result. ``_multiply`` drops the old number just before the remainder is taken.
+
 *Invariants*: Memory depends on the windows, not on how many numbers were added. The plan of windows changes cost only.
+So does what gmpy2 does with dropped numbers: no result depends on the place of a bucket.
 
 *Cost* in products mod p, with k windows of w bits and n numbers: at most k*n for adding, 2*k*2^w for the rows.
 """
 
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import accumulate
 from operator import itemgetter
 
 from gmpy2 import mpz
@@ -28,6 +37,9 @@ WAITING = 24_576
 TOGETHER = 3
 # so many buckets are looked up before the first of them is used, so that they come from memory together
 AHEAD = 128
+# two numbers as long as p, of which the exclusive or is 1
+_EVEN = mpz(1) << (P.bit_length() - 1)
+_ODD = _EVEN + 1
 
 
 def window_widths(count: int, bits: int) -> tuple[int, ...]:
@@ -51,13 +63,14 @@ class Buckets:
 
     def __init__(self, expected: int, bits: int) -> None:
         self.widths = window_widths(expected, bits)
-        self._rows: list[tuple[int, int, list[mpz | None]]] = []
-        shift = 0
-        for width in self.widths:
-            self._rows.append((shift, width, [None] * (1 << width)))
-            shift += width
         self._numbers: list[mpz] = []
         self._exponents: list[int] = []
+
+    @cached_property
+    def _rows(self) -> list[tuple[int, int, list[mpz]]]:
+        """Return shift, width and buckets of each window; made when first used, as they take up to 0.6 GB."""
+        shifts = accumulate(self.widths, initial=0)
+        return [(shift, width, _fresh_row(width)) for shift, width in zip(shifts, self.widths, strict=False)]
 
     def add(self, numbers: Sequence[mpz], exponents: Sequence[int]) -> None:
         """Multiply powers x^e, as many as of each, into the product; 0 < x < p, 0 <= e < 2^bits."""
@@ -74,7 +87,10 @@ class Buckets:
                 numbers, exponents = self._numbers[start : start + AHEAD], self._exponents[start : start + AHEAD]
                 for shift, width, row in rows:
                     mask = (1 << width) - 1
-                    _multiply(row, numbers, [exponent >> shift & mask for exponent in exponents])
+                    digits = [exponent >> shift & mask for exponent in exponents]
+                    # touches every bucket that will be used
+                    itemgetter(*digits)(row)
+                    _multiply(row, numbers, digits)
         self._numbers.clear()
         self._exponents.clear()
 
@@ -88,33 +104,45 @@ class Buckets:
         return result
 
 
-def _multiply(row: list[mpz | None], numbers: Sequence[mpz], digits: Sequence[int]) -> None:
-    """Multiply each number into the bucket of its digit."""
+def _fresh_row(width: int) -> list[mpz]:
+    """Return 2^width empty buckets: each a 1 of its own, side by side, in room for a number as long as p."""
+    # what is computed gets the room of its operands, whatever its value is; a plain 1 would get one limb
+    return [_EVEN ^ _ODD for _ in range(1 << width)]
+
+
+def _multiply(row: list[mpz], numbers: Sequence[mpz], digits: Sequence[int]) -> None:
+    """Multiply each number into the bucket of its digit, which keeps its place in memory."""
     p = P
-    # touches every bucket that will be used
-    itemgetter(*digits)(row)
     for x, digit in zip(numbers, digits, strict=True):
         # x^0 = 1
         if digit:
-            bucket = row[digit]
-            row[digit] = x if bucket is None else bucket * x % p
+            # longer than what gmpy2 keeps the memory of, so that it does not take the bucket's place when it is dropped
+            long_product = row[digit] * x
+            # drops the bucket's number: nothing else may refer to it here
+            row[digit] = ONE
+            # the remainder takes the memory that was dropped last
+            row[digit] = long_product % p
 
 
-def _halve(row: list[mpz | None], width: int) -> list[mpz]:
+def _halve(row: list[mpz], width: int) -> list[mpz]:
     """Return T_b for the bits of one window, lowest first; the row is used up."""
+    p = P
     result: list[mpz] = []
     while width:
         width -= 1
         half = 1 << width
-        top = ONE
-        for digit in range(half):
-            x = row[half + digit]
-            if x is not None:
-                # T_b = the product of all buckets whose digit has bit b set
-                top = x if top is ONE else top * x % P
-                low = row[digit]
-                row[digit] = x if low is None else low * x % P
+        upper = row[half:]
         del row[half:]
+        top = ONE
+        for digit, x in enumerate(upper):
+            # an empty bucket has nothing to multiply by
+            if x != 1:
+                # T_b = the product of all buckets whose digit has bit b set
+                top = top * x % p
+                # in place, as in _multiply
+                long_product = row[digit] * x
+                row[digit] = ONE
+                row[digit] = long_product % p
         result.append(top)
     result.reverse()
     return result

@@ -80,6 +80,20 @@ def test_buckets_of_another_shape_do_not_merge() -> None:
             filled([], 9).merge(other)
 
 
+def test_buckets_stay_where_they_are(standard: Group) -> None:
+    """Buckets have memory of their own and keep it however often they are multiplied, which is what makes them fast."""
+    product = BucketProduct(standard.p, (8,))
+    fresh = list(map(id, product._rows[0]))
+    for number in range(1, 2000):
+        product.multiply(mpz(standard.p - number), number)
+    product.settle()
+    kept = [before == id(bucket) for before, bucket in zip(fresh, product._rows[0], strict=True)]
+
+    assert len(set(fresh)) == 256
+    assert min(product._rows[0][1:]) > 1
+    assert sum(kept) > 250
+
+
 @given(st.integers(min_value=1, max_value=300), st.integers(min_value=1, max_value=300))
 def test_digit_widths_cover_all_bits(bits: int, count: int) -> None:
     """Widths add up, differ by one at most, and are never zero."""

@@ -176,6 +176,6 @@ def test_the_largest_plan_stays_below_its_memory() -> None:
     sizes = []
     for count in (10**7, 10**9):
         batch = Batch(KEY, count, 3 * count)
-        sizes.append([len(row) for part in (batch._components, batch._commitments) for _, _, row in part._rows])
+        sizes.append([1 << width for part in (batch._components, batch._commitments) for width in part.widths])
     assert sizes[0] == sizes[1]
     assert sum(sizes[0]) * 568 < 900 << 20

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from gmpy2 import mpz, powmod
 
-from verifier.batch_buckets import Buckets, planned_products, power_of_bits, window_widths
-from verifier.group import ONE, P
+from verifier.batch_buckets import Buckets, _halve, planned_products, power_of_bits, window_widths
+from verifier.group import ELEMENT_BYTES, ONE, P
 
 both_lengths = pytest.mark.parametrize("bits", [128, 256])
 
@@ -81,6 +81,10 @@ class Counted:
         Counted.products += 1
         return Counted(self.value * other.value % int(P))
 
+    def __rmul__(self, one: mpz) -> "Counted":
+        assert one == 1
+        return self
+
     def __mod__(self, other: object) -> "Counted":
         return self
 
@@ -97,3 +101,42 @@ def test_products_are_as_many_as_planned(count: int) -> None:
     buckets.bit_products()
     planned = planned_products(count, window_widths(count, 128))
     assert 0.75 * planned < Counted.products <= 1.02 * planned
+
+
+def test_a_fresh_row_is_ones_of_their_own() -> None:
+    """Show that all buckets of a fresh row are 1, distinct objects, with room for a number as long as p."""
+    for _, width, row in Buckets(3000, 128)._rows:
+        assert row == [ONE] * (1 << width)
+        assert len(set(map(id, row))) == len(row)
+        assert min(bucket.__sizeof__() for bucket in row) > ELEMENT_BYTES
+
+
+def test_buckets_stay_where_they_are() -> None:
+    """Show that a bucket's numbers follow each other in the same memory, while a row is filled and while it is halved.
+
+    That is up to gmpy2, and no result depends on it; hence a few may move.
+    """
+    rng = random.Random(9)
+    buckets = Buckets(3000, 128)
+    rows = [(width, row) for _, width, row in buckets._rows]
+    places = [list(map(id, row)) for _, row in rows]
+    for _ in range(300):
+        numbers = [mpz(rng.randrange(1, int(P))) for _ in range(10)]
+        buckets.add(numbers, [rng.getrandbits(128) for _ in numbers])
+        buckets.settle()
+    for (width, row), before in zip(rows, places, strict=True):
+        touched = [digit for digit, bucket in enumerate(row) if bucket != 1]
+        assert len(touched) > 0.9 * len(row)
+        assert sum(id(row[digit]) == before[digit] for digit in touched) > 0.95 * len(touched)
+        _halve(row, width)
+    # what is left of a row is its bucket 0, multiplied once in each halving
+    assert sum(id(row[0]) == before[0] for (_, row), before in zip(rows, places, strict=True)) > 0.75 * len(rows)
+
+
+def test_no_number_takes_no_memory() -> None:
+    """Show that rows are made for the first numbers that leave the queue, not for the plan."""
+    buckets = Buckets(3000, 128)
+    buckets.add((P - 1,), (1,))
+    assert "_rows" not in vars(buckets)
+    buckets.settle()
+    assert [row[1] for _, _, row in buckets._rows] == [P - 1] + [ONE] * (len(buckets.widths) - 1)

@@ -5,9 +5,11 @@
 forgotten (Yao 1976; Pippenger 1976). At the end each row of 2^w buckets is halved w times: the product of its upper
 half is the product of all bases whose exponent has the highest bit of the digit, and multiplying the upper half onto
 the lower one removes that bit. So the end yields T_b, the product of all bases whose exponent has bit b, for every b,
-and prod x^e = prod_b T_b^(2^b). Bases wait until many go through the windows together, so that a few rows at a time are
-in the processor's cache.
-*Invariants*: digits are unsigned; digit 0 touches no bucket; a bucket that nothing was multiplied into is 1.
+and prod x^e = prod_b T_b^(2^b). Many rows are larger than any cache, and what a multiplication takes beyond its own
+time is finding its bucket in memory: bases wait until many go through the windows together, a few rows at a time, and
+the buckets of a row lie side by side and stay where they are.
+*Invariants*: digits are unsigned; digit 0 touches no bucket; a bucket that nothing was multiplied into is 1. On where
+numbers lie in memory only the speed depends.
 *Cost*: one multiplication for each base and non-zero digit; at the end two for each bucket and two for each bit of the
 longest exponent.
 """
@@ -23,7 +25,15 @@ from gmpy2 import mpz
 # For the cache: rows of several megabytes are gone through by all waiting bases before the next ones, and a base serves
 # a few rows once it is at hand.
 _ROWS_TOGETHER = 3
-_BASES_TOGETHER = 32
+_BASES_TOGETHER = 128
+_ONE = mpz(1)
+
+
+def _ones(modulus: mpz, count: int) -> list[mpz]:
+    """Return 1 many times, each in memory of its own, as long as the modulus, in this order."""
+    even = _ONE << int(modulus).bit_length() - 1
+    odd = even | 1
+    return [even ^ odd for _ in range(count)]
 
 
 def digit_widths(bits: int, count: int) -> tuple[int, ...]:
@@ -42,7 +52,7 @@ class BucketProduct:
         """Prepare empty buckets for exponents below 2^sum(widths), the lowest digit first."""
         self._modulus = modulus
         self._widths = widths
-        self._rows: tuple[list[mpz], ...] = tuple([mpz(1)] * (1 << width) for width in widths)
+        self._rows: tuple[list[mpz], ...] = tuple(_ones(modulus, 1 << width) for width in widths)
         self._bases: list[mpz] = []
         self._exponents: list[int] = []
 
@@ -74,8 +84,10 @@ class BucketProduct:
                     itemgetter(*digits)(row)
                     for base, digit in zip(bases, digits, strict=True):
                         if digit:
-                            # B_{i,d} = B_{i,d} * x
-                            row[digit] = row[digit] * base % modulus
+                            # B_{i,d} = B_{i,d} * x, where B_{i,d} was: its memory is the first that is free
+                            product = row[digit] * base
+                            row[digit] = _ONE
+                            row[digit] = product % modulus
         self._bases.clear()
         self._exponents.clear()
 
