@@ -1,8 +1,8 @@
 """The independent verifier's verification of proofs as something to measure: proof by proof and in batches.
 
 *Idea*: it starts from payloads that are read already (hexadecimal text in JSON's types) and does all of Verifications
-6 and 7, and what belongs to its verdict: counting rows and listing commitments, which may not repeat.
-`verify_whole` starts from bytes: entry, signature, JSON, all hashes and the sums as well.
+6 and 7. `verify_whole` starts from bytes: entry, signature, JSON, all hashes, the sums, the rows of the report and the
+digests by which repeated values are found as well.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from evote.core.parameters import STANDARD
 from verifier import hashing
 from verifier.batch import Batch
 from verifier.batch_buckets import Buckets
-from verifier.batch_proofs import recorded_proofs
+from verifier.batch_proofs import ContestProofs, recorded_proofs
 from verifier.checks.ballots import BallotChecker, BallotKeys, DigestKeys
 from verifier.election import number as number_of
 from verifier.facts import BallotFacts
-from verifier.group import P
+from verifier.group import ONE, P
 from verifier.harvest import Harvest
 from verifier.ledger import Ledger
 from verifier.manifest import manifest_from
@@ -106,14 +106,13 @@ class VerifierSide:
 
 
 class VerifierBatch:
-    """One batch, filled from a side's ballots, with what a verdict about them adds to the report."""
+    """One batch, filled from a side's ballots."""
 
     def __init__(self, side: VerifierSide, expected: int) -> None:
         """Open the batch."""
         self._side = side
         shape, checker = side.shape, side.checker
         self._batch = Batch(checker.keys.vote_key, expected * shape.components, expected * shape.commitments)
-        self._ledger = Ledger()
         self._next = 0
 
     @property
@@ -130,18 +129,17 @@ class VerifierBatch:
         """Add the next ballots."""
         side = self._side
         for number in range(self._next, self._next + count):
-            read = side.ballots[number % len(side.ballots)]
-            self.add_read(number, read)
+            self.add_read(side.ballots[number % len(side.ballots)])
         self._next += count
         self.settle()
 
-    def add_read(self, entry: int, read: ReadBallot) -> None:
-        """Add one ballot; raises AssertionError where its recorded commitments don't fit."""
+    def add_read(self, read: ReadBallot) -> tuple[ContestProofs, ...]:
+        """Add one ballot and return its proofs; raises AssertionError where its recorded commitments don't fit."""
         proofs = recorded_proofs(read.ballot, read.recorded, read.h_i)
         if proofs is None:
             raise AssertionError("an honest ballot's commitments were refused")
         self._batch.add(proofs)
-        self._side.checker.record_proofs(entry, proofs, self._ledger)
+        return proofs
 
     def settle(self) -> None:
         """Leave no number of the ballots so far waiting for its buckets, so that what is timed is all of their work."""
@@ -169,8 +167,10 @@ def fill_rows(buckets: Buckets) -> None:
     value = P // 7
     for _, _, row in buckets._rows:
         for digit in range(1, len(row)):
-            value = value * 3 % P
-            row[digit] = value
+            long_product = value * 3
+            # the bucket keeps its place in memory, as in `verifier.batch_buckets`
+            row[digit] = ONE
+            row[digit] = value = long_product % P
 
 
 def ballot_checker(manifest: bytes, keys: bytes) -> BallotChecker:
@@ -199,7 +199,8 @@ def verify_whole(side: VerifierSide, batch: VerifierBatch, start: int, submissio
             raise AssertionError("an honest statement was refused")
         ballot = _decoded("ballot.cast", submission.payload)
         h_i = checker.check(entry, statement.author, ballot, _COUNTED)
-        batch.add_read(entry, ReadBallot(ballot=ballot, h_i=h_i, recorded=submission.commitments))
+        proofs = batch.add_read(ReadBallot(ballot=ballot, h_i=h_i, recorded=submission.commitments))
+        checker.record_proofs(entry, proofs, checker.ledger)
     batch.settle()
     if any(checker.ledger.failures(row) for row in ("V5.B", "S.C", "E.F", "V8.A", "V8.B")):
         raise AssertionError("an honest ballot was refused")
