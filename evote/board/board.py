@@ -30,9 +30,9 @@ from evote.board.keys import write_key
 from evote.board.lease import held_lease
 from evote.board.promises import Promises
 from evote.board.proofs import Proofs
-from evote.board.publish import CHECKPOINT_NAME, Publisher
-from evote.board.published import Policies, cosignature_lines, has_witnesses, no_quorum, open_publishable, stated_time
-from evote.board.recovery import check_not_behind, check_published, load_log_keys, rebuild_state, rebuild_tree
+from evote.board.publish import CHECKPOINT_NAME
+from evote.board.published import Publication, has_witnesses, no_quorum
+from evote.board.recovery import check_not_behind, load_log_keys, rebuild_state, rebuild_tree
 from evote.board.scrub import Scrubbed, Scrubber
 from evote.board.sequencer import MAXIMUM_POOL, Sequencer, Ticket
 from evote.board.store import Store
@@ -75,18 +75,10 @@ class Board:
         head = store.take_lease()
         with held_lease(store, head):
             head, self._keys = load_log_keys(folder, store, head, random)
-            self._publisher = Publisher(self.record_folder, self._keys)
             tree = rebuild_tree(store, head)
-            notes = [note for note in (store.checkpoint(), self._publisher.published()) if note is not None]
-            for each in notes:
-                self._publisher.check_signed(each)
-                check_published(each, tree)
-            # The database is written first, so of two at one size it has the newer.
-            note = max(notes, key=lambda each: read_checkpoint(each).size, default=None)
+            self._publication = Publication(self.record_folder, store, self._keys, tree)
             head = rebuild_state(store, head, admission)
-            self._policies = Policies(store, self._keys, note)
-            self._note, self._time = note, stated_time(note, self._keys)
-            self._publisher.repair(note, tree, store, self._policies.published)
+            self._publication.repair(tree)
         self._sequencer = Sequencer(store, head, tree, admission, random)
         self._proofs = Proofs(tree, store)
         self.promises = Promises(store, self._keys.ed25519.signing_key, head, self.published_size)
@@ -209,10 +201,7 @@ class Board:
         """
         self._sequencer.check_running()
         with self._stopping():
-            self._publisher.write_tiles(self._sequencer.tree, self._store)
-            # A clock that goes back must not make the log's own times go back.
-            self._time = max(self._time, self._clock())
-            return self._publisher.sign(self._sequencer.tree, self._time)
+            return self._publication.sign(self._sequencer.tree, self._clock())
 
     def publish(self, note: bytes) -> Checkpoint:
         """Publish a note that `sign` returned, with cosignature lines appended that satisfy `policy`.
@@ -222,19 +211,10 @@ class Board:
         then. After any other failure the board is stopped, as in `sequence`.
         """
         self._sequencer.check_running()
-        checkpoint = open_publishable(note, self.policy, self._keys).checkpoint
-        if not self.published_size <= checkpoint.size <= self.size:
-            raise BoardError(
-                "board.old_checkpoint",
-                f"a checkpoint of {checkpoint.size} entries, where {self.published_size} are published and "
-                f"{self.size} committed",
-            )
-        check_published(note, self._sequencer.tree)
+        checkpoint = self._publication.check(note, self._sequencer.tree)
         with self._stopping():
-            self._store.set_checkpoint(self._sequencer.head, note, cosignature_lines(note, self.policy))
-            self._publisher.publish(note, self.policy, checkpoint.size)
+            self._publication.show(note, self._sequencer.head)
             self.promises.keep(checkpoint.size)
-        self._note, self._policies.published = note, self._policies.newest
         return checkpoint
 
     def flush(self) -> Checkpoint:
@@ -261,7 +241,7 @@ class Board:
             raise PolicyError(
                 "board.not_published", "the published log has no such entry; a ballot enters with its batch"
             )
-        return self._proofs.receipt(index, self.checkpoint, self._policies.published)
+        return self._proofs.receipt(index, self.checkpoint, self._publication.policies.published)
 
     def consistency_proof(self, old_size: int, new_size: int) -> tuple[bytes, ...]:
         """Return the consistency proof between two sizes, empty from 0; raise PolicyError `board.no_such_size`."""
@@ -298,15 +278,15 @@ class Board:
         Every policy is kept. Raise PolicyError `board.bad_policy` where the policy does not name this log's Ed25519
         key, EncodingError where it can't be written.
         """
-        self._policies.check(policy)
+        self._publication.policies.check(policy)
         if policy != self.policy:
             self._sequencer.check_running()
             with self._stopping():
-                self._policies.set(policy, self.size)
+                self._publication.policies.set(policy, self.size)
 
     def policies(self) -> tuple[tuple[int, Policy], ...]:
         """Return every policy of this log, oldest first, each with the size of the log when it was set."""
-        return self._policies.all()
+        return self._publication.policies.all()
 
     def add_evidence(self, kind: str, data: bytes) -> None:
         """Keep something signed that contradicts this log, for good; `kind` is a word for its format."""
@@ -344,19 +324,19 @@ class Board:
     @property
     def published_size(self) -> int:
         """The number of entries under the published checkpoint."""
-        return read_checkpoint(self._note).size if self._note is not None else 0
+        return self._publication.size
 
     @property
     def checkpoint(self) -> bytes:
         """The published checkpoint: the signed note; raise PolicyError `board.not_published` before the first one."""
-        if self._note is None:
+        if self._publication.note is None:
             raise PolicyError("board.not_published", "this log has published no checkpoint yet")
-        return self._note
+        return self._publication.note
 
     @property
     def policy(self) -> Policy:
         """The policy that the next checkpoint has to satisfy."""
-        return self._policies.newest
+        return self._publication.policies.newest
 
     @property
     def log_keys(self) -> tuple[VerifierKey, VerifierKey]:
@@ -378,7 +358,7 @@ class Board:
 
     def _show_published(self) -> None:
         """Publish what is committed on a log without witnesses."""
-        if not has_witnesses(self.policy) and (self._note is None or self.published_size < self.size):
+        if not has_witnesses(self.policy) and (self._publication.note is None or self.published_size < self.size):
             self.publish(self.sign())
 
     @contextmanager
