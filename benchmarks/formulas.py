@@ -97,12 +97,11 @@ class BatchShape:
 
 def row_end(width: int, filled: float) -> float:
     """Return the multiplications that end a row of 2^width buckets, each but the first in use with that probability."""
-    total, first = 0.0, 0.0
+    total = 0.0
     for bits in range(width, 0, -1):
         half = 1 << (bits - 1)
-        # T = prod_{d >= half} B_d, the first factor of which costs none; then B'_d = B_d * B_{half + d}
-        total += max(0.0, half * filled - 1) + (half - 1) * filled**2 + first * filled
-        first = 1 - (1 - first) * (1 - filled)
+        # T = prod_{d >= half} B_d, the first factor of which costs none; then B'_d = B_d * B_{half + d} for d > 0
+        total += max(0.0, half * filled - 1) + (half - 1) * filled**2
         filled = 1 - (1 - filled) ** 2
     return total
 

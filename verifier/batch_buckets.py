@@ -5,19 +5,20 @@
 *Idea*: Exponents are cut into windows of w bits. In each window a number is multiplied into the bucket
 of its digit, and is then forgotten. At the end a row of 2^w buckets is halved w times: the product of the upper half
 is T_b, the product of all numbers whose exponent has bit b set; after it is taken, each upper bucket is multiplied
-onto the lower one whose digit lacks that bit. Then prod x^e = prod T_b^(2^b), and the T_b say at the same time
-whether the numbers are squares (``verifier/batch.py``).
+onto the lower one whose digit lacks that bit, unless that is bucket 0, which is in no T_b. Then prod x^e =
+prod T_b^(2^b), and the T_b say at the same time whether the numbers are squares (``verifier/batch.py``).
 
-Where large rows lie in memory decides over a tenth of the time and more: a bucket that is far from its neighbours
-costs a walk through the page tables. So a row is made in one go, bucket after bucket in order of digit, each the
-number 1 in room for the longest number; and a bucket's new number is written into the memory of its old one. gmpy2's
-numbers can't be changed, but it keeps the memory of the number that was dropped last, if that has up to 64 limbs
-(4096 bits), for the next result. ``_multiply`` drops the old number just before the remainder is taken.
+In rows larger than the cache, a tenth of the time and more is waiting for buckets, and least where they lie close
+together. So a row is made in one go, bucket after bucket in order of digit, each the number 1 in room for the longest
+number; and a bucket's new number is written into the memory of its old one. gmpy2's numbers can't be changed, but it
+keeps the memory of the number that was dropped last, if that has up to 64 limbs (4096 bits), for the next result.
+``_multiply`` drops the old number just before the remainder is taken.
 
-*Invariants*: Memory depends on the windows, not on how many numbers were added. The plan of windows changes cost only.
-So does what gmpy2 does with dropped numbers: no result depends on the place of a bucket.
+*Invariants*: Memory depends on the windows, not on how many numbers were added. The plan of windows and the places of
+buckets change cost only, never a result.
 
-*Cost* in products mod p, with k windows of w bits and n numbers: at most k*n for adding, 2*k*2^w for the rows.
+*Cost* in products mod p, with k windows of w bits and n numbers: at most k*n for adding, 2*k*(2^w - w - 1) for
+the rows.
 """
 
 from collections.abc import Sequence
@@ -100,7 +101,8 @@ class Buckets:
         result: list[mpz] = []
         while self._rows:
             _, width, row = self._rows.pop(0)
-            result += _halve(row, width)
+            # the highest bit comes first
+            result += reversed([_halve(row) for _ in range(width)])
         return result
 
 
@@ -124,28 +126,25 @@ def _multiply(row: list[mpz], numbers: Sequence[mpz], digits: Sequence[int]) -> 
             row[digit] = long_product % p
 
 
-def _halve(row: list[mpz], width: int) -> list[mpz]:
-    """Return T_b for the bits of one window, lowest first; the row is used up."""
+def _halve(row: list[mpz]) -> mpz:
+    """Return T_b for the highest bit b of the row's digits; leave in the row its lower half, for the other bits."""
     p = P
-    result: list[mpz] = []
-    while width:
-        width -= 1
-        half = 1 << width
-        upper = row[half:]
-        del row[half:]
-        top = ONE
-        for digit, x in enumerate(upper):
-            # an empty bucket has nothing to multiply by
-            if x != 1:
-                # T_b = the product of all buckets whose digit has bit b set
-                top = top * x % p
+    half = len(row) // 2
+    upper = row[half:]
+    del row[half:]
+    top = ONE
+    for digit, x in enumerate(upper):
+        # an empty bucket has nothing to multiply by
+        if x != 1:
+            # T_b = the product of all buckets whose digit has bit b set
+            top = top * x % p
+            # bucket 0 is in no T_b
+            if digit:
                 # in place, as in _multiply
                 long_product = row[digit] * x
                 row[digit] = ONE
                 row[digit] = long_product % p
-        result.append(top)
-    result.reverse()
-    return result
+    return top
 
 
 def power_of_bits(products: Sequence[mpz]) -> mpz:

@@ -152,5 +152,5 @@ def test_the_end_of_a_row_is_counted_bucket_by_bucket() -> None:
         counts.reset()
         product.bit_products()
 
-    # a row of 32: 15 + 15 for the highest bit, its empty first bucket costing none, then 7 + 8, 3 + 4, 1 + 2 and 0 + 1
-    assert counts.multiplications == row_end(width, 1.0) == 56
+    # a row of 32: 15 for T and 15 onto the lower half, whose first bucket is not used, then 7 + 7, 3 + 3 and 1 + 1
+    assert counts.multiplications == row_end(width, 1.0) == 52

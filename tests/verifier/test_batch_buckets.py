@@ -103,6 +103,20 @@ def test_products_are_as_many_as_planned(count: int) -> None:
     assert 0.75 * planned < Counted.products <= 1.02 * planned
 
 
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_a_full_row_takes_no_needless_product(width: int) -> None:
+    """Show that halving a row of 2^w buckets, all but bucket 0 full, takes 2(2^w - w - 1) products, none onto bucket 0.
+
+    Each T_b is the product of the half of the buckets whose digit has bit b.
+    """
+    row: Any = [ONE, *(Counted(3) for _ in range((1 << width) - 1))]
+    Counted.products = 0
+    tops: list[Any] = [_halve(row) for _ in range(width)]
+    assert Counted.products == 2 * ((1 << width) - width - 1)
+    assert [top.value for top in tops] == [pow(3, 1 << (width - 1), int(P))] * width
+    assert row == [ONE]
+
+
 def test_a_fresh_row_is_ones_of_their_own() -> None:
     """Show that all buckets of a fresh row are 1, distinct objects, with room for a number as long as p."""
     for _, width, row in Buckets(3000, 128)._rows:
@@ -128,9 +142,10 @@ def test_buckets_stay_where_they_are() -> None:
         touched = [digit for digit, bucket in enumerate(row) if bucket != 1]
         assert len(touched) > 0.9 * len(row)
         assert sum(id(row[digit]) == before[digit] for digit in touched) > 0.95 * len(touched)
-        _halve(row, width)
-    # what is left of a row is its bucket 0, multiplied once in each halving
-    assert sum(id(row[0]) == before[0] for (_, row), before in zip(rows, places, strict=True)) > 0.75 * len(rows)
+        for _ in range(width - 1):
+            _halve(row)
+    # what is left of a row besides bucket 0 is bucket 1, multiplied once in each halving
+    assert sum(id(row[1]) == before[1] for (_, row), before in zip(rows, places, strict=True)) > 0.75 * len(rows)
 
 
 def test_no_number_takes_no_memory() -> None:

@@ -117,8 +117,8 @@ class BucketProduct:
                 for bucket in row[half:]:
                     product = product * bucket % modulus
                 highest_first.append(product)
-                # B'_d = B_d * B_{half + d}
-                row = [low * high % modulus for low, high in zip(row[:half], row[half:], strict=True)]
+                # B'_d = B_d * B_{half + d}; B'_0 would contribute to no T
+                row = [_ONE, *[low * high % modulus for low, high in zip(row[1:half], row[half + 1 :], strict=True)]]
             products += reversed(highest_first)
         return products
 
