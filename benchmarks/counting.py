@@ -73,6 +73,10 @@ class CountingModulus:
         """Return the prime, for its encoding."""
         return int(self.value)
 
+    def bit_length(self) -> int:
+        """Return the length of the prime, for numbers as long as it is."""
+        return self.value.bit_length()
+
 
 @contextmanager
 def counting(group: Group) -> Iterator[Counts]:

@@ -31,7 +31,7 @@ _ONE = mpz(1)
 
 def _ones(modulus: mpz, count: int) -> list[mpz]:
     """Return 1 many times, each in memory of its own, as long as the modulus, in this order."""
-    even = _ONE << int(modulus).bit_length() - 1
+    even = _ONE << modulus.bit_length() - 1
     odd = even | 1
     return [even ^ odd for _ in range(count)]
 
